@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { inputSchemas } from "./inputs.ts";
+import { resultSchemas, StoredJson } from "./results.ts";
+import { TaskStatus, TaskType } from "./task-type.ts";
+
+export const TaskId = z.string().regex(/^task_[a-z2-7]{26}$/);
+
+/** Disjoint classes: the tokens read are `inputTokens + cachedInputTokens`. */
+export const Usage = z
+  .object({
+    inputTokens: z.int().nonnegative(),
+    cachedInputTokens: z.int().nonnegative(),
+    outputTokens: z.int().nonnegative(),
+  })
+  .meta({
+    id: "Usage",
+    description:
+      "Tokens by class, disjoint: `inputTokens` were read anew, `cachedInputTokens` from the provider's cache. `outputTokens` include reasoning.",
+  });
+export type Usage = z.infer<typeof Usage>;
+
+export const TaskError = z
+  .object({ code: z.string(), message: z.string(), retryable: z.boolean() })
+  .meta({ id: "TaskError" });
+export type TaskError = z.infer<typeof TaskError>;
+
+export const AttemptOutcome = z
+  .enum(["succeeded", "failed", "rate_limited", "cancelled", "interrupted", "lost"])
+  .meta({
+    id: "AttemptOutcome",
+    description:
+      "`rate_limited` and `interrupted` (a shutdown) use up no attempt; `lost` means the worker disappeared.",
+  });
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const Attempt = z
+  .object({
+    n: z.int().positive(),
+    provider: z.string(),
+    model: z.string().optional(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime(),
+    outcome: AttemptOutcome,
+    error: TaskError.optional(),
+    usage: Usage.optional(),
+    /** The vendor's id of the call, for its support. */
+    requestId: z.string().optional(),
+    /** How many pages of live output it wrote. */
+    outputPages: z.int().nonnegative().optional(),
+    simulated: z.literal(true).optional(),
+  })
+  .meta({ id: "Attempt", description: "One call to one provider." });
+export type Attempt = z.infer<typeof Attempt>;
+
+const anyInput = z.union([...Object.values(inputSchemas), StoredJson]);
+const anyResult = z.union([...Object.values(resultSchemas), StoredJson]);
+
+/** A task as callers and listeners see it. */
+export const Task = z
+  .object({
+    id: TaskId,
+    type: TaskType,
+    status: TaskStatus,
+    queue: z.string(),
+    priority: z.int().min(0).max(9),
+    model: z.string().optional(),
+    input: anyInput,
+    result: anyResult.optional(),
+    error: TaskError.optional(),
+    attempts: z.array(Attempt),
+    usage: Usage,
+    cost: z.object({ micros: z.int().nonnegative().optional(), known: z.boolean() }),
+    stream: z.boolean(),
+    relatedEntity: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+    simulated: z.literal(true).optional(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    notBefore: z.iso.datetime().optional(),
+    startedAt: z.iso.datetime().optional(),
+    completedAt: z.iso.datetime().optional(),
+    expiresAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: "Task" });
+export type Task = z.infer<typeof Task>;
+
+const plainKey = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must be a letter, then up to 63 letters, digits, _ . or -");
+
+const common = {
+  model: z.string().min(1).max(128).optional(),
+  priority: z.int().min(0).max(9).default(5),
+  notBefore: z.iso.datetime({ offset: true }).optional(),
+  expiresInSeconds: z.int().min(1).max(2_592_000).optional(),
+  stream: z.boolean().default(false),
+  relatedEntity: z.string().min(1).max(200).optional(),
+  metadata: z
+    .record(plainKey, z.string().max(512))
+    .refine((map) => Object.keys(map).length <= 32, "must hold at most 32 entries")
+    .optional(),
+};
+
+/** What POST /v1/tasks takes: the input's shape follows from `type`. */
+export const SubmitTask = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("chat"), input: inputSchemas.chat, ...common }),
+    z.strictObject({ type: z.literal("completion"), input: inputSchemas.completion, ...common }),
+    z.strictObject({ type: z.literal("embedding"), input: inputSchemas.embedding, ...common }),
+    z.strictObject({ type: z.literal("image_search"), input: inputSchemas.image_search, ...common }),
+    z.strictObject({ type: z.literal("image_generation"), input: inputSchemas.image_generation, ...common }),
+    z.strictObject({ type: z.literal("speech"), input: inputSchemas.speech, ...common }),
+    z.strictObject({ type: z.literal("transcription"), input: inputSchemas.transcription, ...common }),
+  ])
+  .meta({ id: "SubmitTask" });
+export type SubmitTask = z.infer<typeof SubmitTask>;
+
+export const ListTasks = z.strictObject({
+  status: TaskStatus.optional(),
+  type: TaskType.optional(),
+  model: z.string().min(1).max(128).optional(),
+  relatedEntity: z.string().min(1).max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(500).optional(),
+});
+export type ListTasks = z.infer<typeof ListTasks>;
+
+export const TaskPage = z
+  .object({ items: z.array(Task), nextCursor: z.string().optional() })
+  .meta({ id: "TaskPage", description: "Newest first; `nextCursor` is absent on the last page." });
+export type TaskPage = z.infer<typeof TaskPage>;

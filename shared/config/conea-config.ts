@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { TaskType } from "../api/task-type.ts";
+import { RateText } from "./rate.ts";
+
+const Name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes, at most 63");
+const ModelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, "must be letters, digits and . _ : / - , at most 128");
+
+/** A key by reference: `secret:OPENAI_API_KEY`. A key itself is refused, without being shown. */
+const SecretReference = z
+  .string()
+  .regex(
+    /^secret:[A-Z][A-Z0-9_]*$/,
+    "must be a reference such as secret:OPENAI_API_KEY, never the key itself",
+  )
+  .transform((text) => text.slice("secret:".length));
+
+export const ProviderKind = z.enum(["openai", "anthropic", "gemini", "unsplash"]);
+export type ProviderKind = z.infer<typeof ProviderKind>;
+
+const Limits = z.strictObject({
+  requests: z.union([RateText.transform((rate) => [rate]), z.array(RateText).min(1).max(4)]).optional(),
+  concurrency: z.int().min(1).max(10_000).optional(),
+});
+
+const ProviderConfig = z.strictObject({
+  kind: ProviderKind,
+  apiKey: SecretReference,
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Which provider serves a task that names no model: the lowest number that can. */
+  priority: z.int().min(0).max(100).default(50),
+  limits: Limits.default({}),
+  timeouts: z.strictObject({ totalMs: z.int().min(1_000).max(3_600_000).default(300_000) }).prefault({}),
+  appName: z.string().min(1).max(64).optional(),
+});
+export type ProviderConfig = z.infer<typeof ProviderConfig>;
+
+const ModelConfig = z.strictObject({
+  provider: Name,
+  /** The vendor's own name; the entry's key where absent. */
+  name: ModelName.optional(),
+  kinds: z.array(TaskType).min(1),
+  contextTokens: z.int().min(1).optional(),
+});
+export type ModelConfig = z.infer<typeof ModelConfig>;
+
+const RetryConfig = z.strictObject({
+  attempts: z.int().min(1).max(20).default(3),
+  baseMs: z.int().min(1).max(60_000).default(500),
+  maxMs: z.int().min(1).max(3_600_000).default(60_000),
+});
+export type RetryConfig = z.infer<typeof RetryConfig>;
+
+/** `conea.yaml`: providers, models and how to retry. */
+export const ConeaConfig = z
+  .strictObject({
+    providers: z.record(Name, ProviderConfig),
+    models: z.record(ModelName, ModelConfig).default({}),
+    retry: RetryConfig.prefault({}),
+  })
+  .superRefine((config, context) => {
+    for (const [name, model] of Object.entries(config.models)) {
+      if (config.providers[model.provider]) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["models", name, "provider"],
+        message: `names "${model.provider}", which is not among the providers`,
+      });
+    }
+  });
+export type ConeaConfig = z.infer<typeof ConeaConfig>;

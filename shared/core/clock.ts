@@ -1,0 +1,30 @@
+/** Time as the product sees it: real, or virtual in tests and simulation. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. May step back when the machine's clock is corrected. */
+  now(): number;
+  /** Calls `run` once after `delayMs`. The returned function cancels it and may be called at any time. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Resolves after `delayMs`, or at once when `signal` aborts. Never rejects. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = () => {
+      cancel();
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, finish);
+    signal?.addEventListener("abort", finish, { once: true });
+  });
+}
+
+/** RFC 3339 in UTC with milliseconds: fixed width, so text order is time order. */
+export function toTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+export function fromTime(time: string): number {
+  return Date.parse(time);
+}
