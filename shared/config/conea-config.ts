@@ -7,7 +7,10 @@ const Name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes, at most 63");
 const ModelName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, "must be letters, digits and . _ : / - , at most 128");
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, "must be letters, digits and . _ : - , at most 128");
+
+/** As the vendor writes it: servers of open models use `organisation/model`. */
+const VendorModelName = z.string().min(1).max(200);
 
 /** A key by reference: `secret:OPENAI_API_KEY`. A key itself is refused, without being shown. */
 const SecretReference = z
@@ -41,7 +44,7 @@ export type ProviderConfig = z.infer<typeof ProviderConfig>;
 const ModelConfig = z.strictObject({
   provider: Name,
   /** The vendor's own name; the entry's key where absent. */
-  name: ModelName.optional(),
+  name: VendorModelName.optional(),
   kinds: z.array(TaskType).min(1),
   contextTokens: z.int().min(1).optional(),
 });

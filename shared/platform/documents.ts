@@ -97,7 +97,8 @@ export interface Documents {
   /**
    * Calls `onChanges` first with what is there now (possibly nothing), then with what changes, in commit order. States
    * of one document may be merged; the last one always arrives, and none goes backwards. A single path is watched
-   * as a collection of one. `onError` ends the listening. Returns a function that stops it at once.
+   * as a collection of one. `onError` ends the listening. Neither is called before `listen` has returned. Returns a
+   * function that stops it at once.
    */
   listen<T = Fields>(
     target: DocumentPath | Query,

@@ -60,3 +60,13 @@ export type ProviderOptions = {
 };
 
 export const noUsage: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+
+/** A provider as the configuration names it, ready to be called. */
+export type OpenProvider = {
+  provider: Provider;
+  /** It is rehearsed on this machine; no vendor is called. */
+  simulated: boolean;
+};
+
+/** Finds the provider of an id. Rejects with `ProviderError` when its key is missing. */
+export type ProviderDirectory = { open(providerId: string): Promise<OpenProvider> };

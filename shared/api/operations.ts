@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { Blob } from "./file.ts";
+import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
+import { Model, ModelPage } from "./models.ts";
+import { ListTasks, SubmitTask, Task, TaskPage } from "./task.ts";
+
+/** One call of the HTTP interface: what the router, the document at /openapi.json and clients know of it. */
+export type Operation = {
+  method: "GET" | "POST" | "DELETE";
+  /** With `{name}` for a part that varies. */
+  path: string;
+  summary: string;
+  /** Who may call: everybody, any key, a key that writes, an administrator's. */
+  access: "public" | "read" | "write" | "admin";
+  query?: z.ZodType;
+  /** JSON of at most 1 MB. */
+  body?: z.ZodType;
+  /** Any bytes instead of JSON. */
+  upload?: true;
+  /** Header fields the call understands, beside the key's. */
+  headers?: Record<string, string>;
+  /** What is answered, by status; `undefined` for no content. */
+  answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>;
+};
+
+const idempotencyKey = {
+  "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
+};
+const taskAnswer = { description: "The task.", schema: Task };
+
+export const operations = {
+  submitTask: {
+    method: "POST",
+    path: "/v1/tasks",
+    summary: "Submit a task",
+    access: "write",
+    body: SubmitTask,
+    headers: {
+      ...idempotencyKey,
+      Prefer: "`wait=N` (1–60): answer when the task has ended, or after N seconds with the task so far.",
+    },
+    answers: {
+      200: { description: "The finished task, when the caller asked to wait.", schema: Task },
+      202: { description: "The task, accepted and durable.", schema: Task },
+    },
+  },
+  listTasks: {
+    method: "GET",
+    path: "/v1/tasks",
+    summary: "List tasks, newest first",
+    access: "read",
+    query: ListTasks,
+    answers: { 200: { description: "A page of tasks.", schema: TaskPage } },
+  },
+  getTask: {
+    method: "GET",
+    path: "/v1/tasks/{taskId}",
+    summary: "Get a task",
+    access: "read",
+    answers: { 200: taskAnswer },
+  },
+  cancelTask: {
+    method: "POST",
+    path: "/v1/tasks/{taskId}/cancel",
+    summary: "Cancel a task that has not ended",
+    access: "write",
+    answers: { 200: taskAnswer },
+  },
+  deleteTask: {
+    method: "DELETE",
+    path: "/v1/tasks/{taskId}",
+    summary: "Hide a task that has ended",
+    access: "write",
+    answers: { 204: { description: "Hidden." } },
+  },
+  followTask: {
+    method: "GET",
+    path: "/v1/tasks/{taskId}/events",
+    summary: "Follow a task: `task`, `delta`, `attempt` and `done` as server-sent events",
+    access: "read",
+    headers: { "Last-Event-ID": "Continue after this event." },
+    answers: { 200: { description: "The events.", schema: z.string(), contentType: "text/event-stream" } },
+  },
+  uploadBlob: {
+    method: "POST",
+    path: "/v1/blobs",
+    summary: "Upload an image or audio (100 MB at most) for task inputs to refer to",
+    access: "write",
+    upload: true,
+    headers: idempotencyKey,
+    answers: { 201: { description: "The upload's id.", schema: Blob } },
+  },
+  listModels: {
+    method: "GET",
+    path: "/v1/models",
+    summary: "List the models",
+    access: "read",
+    answers: { 200: { description: "All models.", schema: ModelPage } },
+  },
+  getModel: {
+    method: "GET",
+    path: "/v1/models/{modelId}",
+    summary: "Get a model",
+    access: "read",
+    answers: { 200: { description: "The model.", schema: Model } },
+  },
+  createKey: {
+    method: "POST",
+    path: "/v1/keys",
+    summary: "Create an API key; the answer is the only place it appears",
+    access: "admin",
+    body: CreateKey,
+    headers: idempotencyKey,
+    answers: { 201: { description: "The key.", schema: CreatedKey } },
+  },
+  listKeys: {
+    method: "GET",
+    path: "/v1/keys",
+    summary: "List API keys",
+    access: "admin",
+    answers: { 200: { description: "All keys, without the keys themselves.", schema: KeyPage } },
+  },
+  revokeKey: {
+    method: "DELETE",
+    path: "/v1/keys/{keyId}",
+    summary: "Revoke an API key, within a minute",
+    access: "admin",
+    answers: { 204: { description: "Revoked." } },
+  },
+  getHealth: {
+    method: "GET",
+    path: "/healthz",
+    summary: "Alive",
+    access: "public",
+    answers: { 200: { description: "The process answers.", schema: z.object({ status: z.literal("ok") }) } },
+  },
+  getReadiness: {
+    method: "GET",
+    path: "/readyz",
+    summary: "Ready: the document store answers",
+    access: "public",
+    answers: { 200: { description: "Ready.", schema: z.object({ status: z.literal("ok") }) } },
+  },
+  getOpenApi: {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This document",
+    access: "public",
+    answers: { 200: { description: "OpenAPI 3.1.", schema: z.record(z.string(), z.unknown()) } },
+  },
+} as const satisfies Record<string, Operation>;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;

@@ -1,0 +1,42 @@
+import type { TaskInput } from "../api/inputs.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Bytes } from "../providers/provider.ts";
+import { uploadKey } from "./stored-files.ts";
+import { fromStoredInput, isStoredJson, type TaskDocument } from "./task-document.ts";
+
+/** An upload the input refers to is gone. */
+export class UploadMissing extends Error {
+  override readonly name = "UploadMissing";
+}
+
+/** A task's input with the uploads it refers to, by id. */
+export type LoadedInput = { input: TaskInput; uploads: Map<string, Bytes> };
+
+/** Reads all a call will need, so that no permit is spent on waiting for it. Throws `UploadMissing`. */
+export async function loadInput(
+  { blobs }: Pick<Platform, "blobs">,
+  task: TaskDocument,
+): Promise<LoadedInput> {
+  const input = await readInput(blobs, task);
+  const uploads = uploadIds(input).map(async (id): Promise<[string, Bytes]> => {
+    const found = await blobs.get(uploadKey(task, id));
+    if (!found) throw new UploadMissing();
+    return [id, { content: new Uint8Array(found.content), contentType: found.info.contentType }];
+  });
+  return { input, uploads: new Map(await Promise.all(uploads)) };
+}
+
+async function readInput(blobs: Platform["blobs"], { input }: TaskDocument): Promise<TaskInput> {
+  if (!isStoredJson(input)) return fromStoredInput(input);
+  const stored = await blobs.get(input.file.key);
+  if (!stored) throw new Error("the task's input is no longer in Blobs");
+  return fromStoredInput(JSON.parse(new TextDecoder().decode(stored.content)));
+}
+
+/** The uploads an input refers to. */
+export function uploadIds(input: TaskInput): string[] {
+  if ("audio" in input) return "blob" in input.audio ? [input.audio.blob] : [];
+  if (!("messages" in input)) return [];
+  const parts = input.messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));
+  return parts.flatMap((part) => (part.type === "image" && "blob" in part.image ? [part.image.blob] : []));
+}

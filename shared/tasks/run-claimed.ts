@@ -1,0 +1,128 @@
+import type { ConeaConfig } from "../config/conea-config.ts";
+import { toErrorField } from "../core/log.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Provider, ProviderAnswer, ProviderCall, ProviderDirectory } from "../providers/provider.ts";
+import { ProviderError } from "../providers/provider-error.ts";
+import type { Claimed } from "../queue/claim-tasks.ts";
+import { keepLease } from "./keep-lease.ts";
+import { type LoadedInput, loadInput } from "./load-input.ts";
+import type { AttemptFacts, Outcome } from "./next-state.ts";
+import { createOutputPages, type OutputPages } from "./output-pages.ts";
+import { type SettleDeps, settleAttempt } from "./settle-attempt.ts";
+import { storeAnswer } from "./stored-files.ts";
+import type { TaskDocument } from "./task-document.ts";
+import { type AbortReason, toOutcome } from "./to-outcome.ts";
+
+export type RunDeps = SettleDeps &
+  Pick<Platform, "blobs"> & { config: ConeaConfig; providers: ProviderDirectory };
+
+/** Runs a claimed task to the end of its attempt and settles it. Never rejects for what a provider does. */
+export async function runClaimed(
+  deps: RunDeps,
+  claimed: Claimed,
+  controller: AbortController,
+): Promise<void> {
+  const { task } = claimed;
+  const startedAt = deps.clock.now();
+  const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
+  const { outcome, facts } = await attempt(deps, claimed, controller);
+  const fence = await lease.stop();
+  if (!outcome) return;
+  const settled = await settleAttempt(deps, { task, fence }, outcome, {
+    startedAt,
+    provider: task.queue,
+    ...facts,
+  });
+  if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
+}
+
+/** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
+type Attempted = { outcome: Outcome | undefined; facts: Partial<AttemptFacts> };
+
+async function attempt(
+  deps: RunDeps,
+  { task, startBy }: Claimed,
+  controller: AbortController,
+): Promise<Attempted> {
+  const facts: Partial<AttemptFacts> = {};
+  let pages: OutputPages | undefined;
+  try {
+    const { provider, simulated } = await deps.providers.open(task.queue);
+    facts.simulated = simulated;
+    const loaded = await loadInput(deps, task);
+    if (deps.clock.now() > startBy) return { outcome: { kind: "returned" }, facts };
+    pages = task.stream ? createOutputPages(deps, task) : undefined;
+    const { result, usage, requestId } = await callProvider(deps, provider, {
+      task,
+      loaded,
+      pages,
+      controller,
+    });
+    facts.outputPages = await pages?.finish();
+    const stored = await storeAnswer(deps, task, result);
+    return { outcome: { kind: "succeeded", result: stored, usage, ...(requestId && { requestId }) }, facts };
+  } catch (error) {
+    // The attempt has failed already; pages that cannot be written do not change that.
+    facts.outputPages = await pages?.finish().catch(() => undefined);
+    const outcome = toOutcome(error, controller.signal.aborted ? controller.signal.reason : undefined);
+    if (outcome?.kind === "failed" && outcome.error.code === "internal") {
+      deps.log.error("attempt failed by a fault of our own", { taskId: task.id, ...toErrorField(error) });
+    }
+    return { outcome, facts };
+  }
+}
+
+type CallParts = {
+  task: TaskDocument;
+  loaded: LoadedInput;
+  pages: OutputPages | undefined;
+  controller: AbortController;
+};
+
+async function callProvider(
+  { config, clock }: RunDeps,
+  provider: Provider,
+  { task, loaded, pages, controller }: CallParts,
+): Promise<ProviderAnswer> {
+  // The method and the input belong to the same type: the request was parsed by it.
+  const run = provider[task.type] as ((call: ProviderCall) => Promise<ProviderAnswer>) | undefined;
+  if (!run) throw new ProviderError("model_not_found");
+  const { signal } = controller;
+  const totalMs = config.providers[task.queue]?.timeouts.totalMs ?? 300_000;
+  const cancelTimer = clock.after(totalMs, () => controller.abort("timeout" satisfies AbortReason));
+  try {
+    const answer = run({
+      input: loaded.input,
+      model: task.model === undefined ? "" : (config.models[task.model]?.name ?? task.model),
+      signal,
+      ...(pages && { onText: (text: string) => signal.aborted || pages.write(text) }),
+      readBlob: async (blobId) =>
+        loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
+    });
+    return await Promise.race([answer, rejectOnAbort(signal)]);
+  } finally {
+    cancelTimer();
+  }
+}
+
+/** A call that ignores its signal must not hold the worker. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(new Error("aborted"));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+  });
+}
+
+function logAttempt({ log }: RunDeps, task: TaskDocument, outcome: Outcome, durationMs: number): void {
+  log.info("attempt settled", {
+    taskId: task.id,
+    tenant: task.tenant,
+    provider: task.queue,
+    attempt: task.attemptCount,
+    outcome: outcome.kind,
+    durationMs,
+    ...(task.model && { model: task.model }),
+    ...(outcome.kind === "failed" && { code: outcome.error.code }),
+  });
+}

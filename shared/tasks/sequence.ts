@@ -1,0 +1,8 @@
+/** Numbers that rise with time and never repeat in a process: microseconds since the epoch, counted on within a millisecond. */
+export function createSequence(): (nowMs: number) => number {
+  let last = 0;
+  return (nowMs) => {
+    last = Math.max(last + 1, Math.floor(nowMs * 1_000));
+    return last;
+  };
+}

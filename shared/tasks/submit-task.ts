@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import stringify from "safe-stable-stringify";
+import type { Principal } from "../access/principal.ts";
+import type { SubmitTask } from "../api/task.ts";
+import type { ConeaConfig } from "../config/conea-config.ts";
+import { fromTime, toTime } from "../core/clock.ts";
+import { ConeaError } from "../core/conea-error.ts";
+import { idFrom } from "../core/ids.ts";
+import { type Log, toErrorField } from "../core/log.ts";
+import type { Platform } from "../platform/platform.ts";
+import { noUsage } from "../providers/provider.ts";
+import { ensureWake } from "../queue/ensure-wake.ts";
+import { tryCommit } from "../queue/try-commit.ts";
+import { chooseModel } from "../routing/choose-model.ts";
+import { createSequence } from "./sequence.ts";
+import { storeJson, taskFileKey } from "./stored-files.ts";
+import { type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
+import { toAcceptedEvent } from "./to-event.ts";
+
+export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blobs" | "clock" | "ids"> & {
+  config: ConeaConfig;
+  isSimulated: (providerId: string) => boolean;
+  log: Log;
+};
+
+export type Submitted = {
+  task: TaskDocument;
+  /** The Idempotency-Key had been used for the same request: nothing was made. */
+  replayed: boolean;
+};
+
+export type SubmitOptions = {
+  idempotencyKey?: string;
+  /** The caller starts the task itself: no worker is woken. */
+  startsHere?: boolean;
+};
+
+const nextSequence = createSequence();
+
+/**
+ * Keeps a task and sees to it that it is run. When this resolves the task is durable. An Idempotency-Key names the task by
+ * tenant and key, so the creation itself is the check: one of many wins, the others get its task. Throws `unknown_model`,
+ * `invalid_request` and `idempotency_key_reused`.
+ */
+export async function submitTask(
+  deps: SubmitDeps,
+  principal: Principal,
+  request: SubmitTask,
+  { idempotencyKey, startsHere }: SubmitOptions = {},
+): Promise<Submitted> {
+  const { tenant } = principal;
+  const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
+  const task = await toDocument(deps, principal, request, id);
+  if (!(await tryCommit(deps.documents, { op: "create", path: taskPath(id), data: task }))) {
+    return { task: await findReplayed(deps, task), replayed: true };
+  }
+  await deps.events.publish(toAcceptedEvent(task));
+  if (!startsHere || task.status === "scheduled") await wake(deps, task);
+  return { task, replayed: false };
+}
+
+async function toDocument(
+  deps: SubmitDeps,
+  { tenant, user }: Principal,
+  request: SubmitTask,
+  id: string,
+): Promise<TaskDocument> {
+  const { type, priority, stream, relatedEntity, metadata, expiresInSeconds } = request;
+  const { provider, model } = chooseModel(deps.config, type, request.model);
+  const now = deps.clock.now();
+  const requestHash = hashRequest(user, request);
+  const isLater = request.notBefore !== undefined && fromTime(request.notBefore) > now;
+  return {
+    id,
+    type,
+    status: isLater ? "scheduled" : "ready",
+    queue: provider,
+    priority,
+    ...(model && { model }),
+    // Named by its content: a reused key must not overwrite the input of the task it was used for.
+    input: await storeJson(
+      deps,
+      taskFileKey({ tenant, id }, `input-${requestHash}.json`),
+      toStoredInput(request.input),
+    ),
+    attempts: [],
+    usage: noUsage,
+    cost: { known: false },
+    stream,
+    ...(relatedEntity && { relatedEntity }),
+    ...(metadata && { metadata }),
+    ...(deps.isSimulated(provider) && { simulated: true as const }),
+    createdBy: user,
+    createdAt: toTime(now),
+    ...(isLater && request.notBefore && { notBefore: toTime(fromTime(request.notBefore)) }),
+    ...(expiresInSeconds && { expiresAt: toTime(now + expiresInSeconds * 1_000) }),
+    tenant,
+    sequence: nextSequence(now),
+    epoch: 0,
+    attemptCount: 0,
+    attemptsUsed: 0,
+    requestHash,
+    deleted: false,
+  };
+}
+
+/** Equal for equal requests of one user, whatever the order of their fields. */
+function hashRequest(user: string, request: SubmitTask): string {
+  return createHash("sha256")
+    .update(stringify([user, request]) ?? "")
+    .digest("base64url");
+}
+
+async function findReplayed({ documents }: SubmitDeps, task: TaskDocument): Promise<TaskDocument> {
+  const earlier = await documents.get<TaskDocument>(taskPath(task.id));
+  if (!earlier)
+    throw new ConeaError("conflict", "The task was created and removed at the same moment; try again.");
+  if (earlier.data.requestHash === task.requestHash && !earlier.data.deleted) return earlier.data;
+  throw new ConeaError(
+    "idempotency_key_reused",
+    "This Idempotency-Key was used for another request; use a new key for a new request.",
+  );
+}
+
+/** The task is safe already: a wake that fails is the sweep's to replace. */
+async function wake(deps: SubmitDeps, task: TaskDocument): Promise<void> {
+  const reason = task.status === "scheduled" ? "due" : "ready";
+  try {
+    await ensureWake(
+      deps,
+      { queue: task.queue, reason },
+      task.notBefore ? fromTime(task.notBefore) : undefined,
+    );
+  } catch (error) {
+    deps.log.warn("wake failed", { taskId: task.id, queue: task.queue, ...toErrorField(error) });
+  }
+}

@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ChatInput } from "../api/chat.ts";
+import type { TaskInput } from "../api/inputs.ts";
+import type { StoredJson } from "../api/results.ts";
+import type { Task } from "../api/task.ts";
+import type { DocumentPath, Fields } from "../platform/documents.ts";
+
+/** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
+export type TaskDocument = Omit<Task, "input"> & {
+  tenant: string;
+  /** As `toStoredInput` writes it. */
+  input: Fields | StoredJson;
+  /** Order within a priority: microseconds since the epoch at acceptance, distinct within a process. */
+  sequence: number;
+  /** Rises with each claim; a late result is kept under it. */
+  epoch: number;
+  /** Attempts made, and how many of them count against `retry.attempts`. */
+  attemptCount: number;
+  attemptsUsed: number;
+  /** While running: when another worker may take over unless the lease was renewed. */
+  leaseUntil?: string;
+  /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
+  requestHash: string;
+  deleted: boolean;
+};
+
+/** Attempts beyond this many are dropped from the document, oldest first; `n` keeps counting. */
+export const keptAttempts = 20;
+
+export function taskPath(taskId: string): DocumentPath {
+  return `tasks/${taskId}`;
+}
+
+/**
+ * Free-form JSON Schemas become JSON text: Firestore takes neither arrays of arrays nor more than 20 levels
+ * (docs/decisions/0002-schemas-are-stored-as-text.md). Everything else is stored as it came.
+ */
+export function toStoredInput(input: TaskInput): Fields {
+  if (!isChat(input)) return input as Fields;
+  const { tools, responseFormat } = input;
+  return {
+    ...input,
+    ...(tools && {
+      tools: tools.map((tool) =>
+        tool.parameters ? { ...tool, parameters: JSON.stringify(tool.parameters) } : tool,
+      ),
+    }),
+    ...(responseFormat?.type === "json_schema" && {
+      responseFormat: { ...responseFormat, schema: JSON.stringify(responseFormat.schema) },
+    }),
+  } as Fields;
+}
+
+/** The inverse of `toStoredInput`. */
+export function fromStoredInput(stored: Fields): TaskInput {
+  const input = stored as unknown as TaskInput;
+  if (!isChat(input)) return input;
+  const { tools, responseFormat } = input;
+  return {
+    ...input,
+    ...(tools && { tools: tools.map((tool) => ({ ...tool, ...parsed("parameters", tool.parameters) })) }),
+    ...(responseFormat?.type === "json_schema" && {
+      responseFormat: { ...responseFormat, ...parsed("schema", responseFormat.schema) },
+    }),
+  } as TaskInput;
+}
+
+function parsed(name: string, text: unknown): object {
+  return typeof text === "string" ? { [name]: JSON.parse(text) } : {};
+}
+
+function isChat(input: TaskInput): input is ChatInput {
+  return "messages" in input;
+}
+
+export function isStoredJson(value: unknown): value is StoredJson {
+  return (
+    isDeepStrictEqual(Object.keys(value ?? {}), ["file"]) && "key" in ((value as StoredJson).file as object)
+  );
+}
+
+/** What callers see of a task. */
+export function toTask(document: TaskDocument): Task {
+  const { tenant, sequence, epoch, attemptCount, attemptsUsed, leaseUntil, requestHash, deleted, ...task } =
+    document;
+  const { input } = task;
+  return { ...task, input: isStoredJson(input) ? input : fromStoredInput(input) };
+}
