@@ -3,7 +3,7 @@ import type { CreatedKey, CreateKey, Key, Role } from "../api/keys.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
-import type { Snapshot } from "../platform/documents.ts";
+import { PreconditionFailed, type Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Principal } from "./principal.ts";
 
@@ -25,11 +25,15 @@ function keyPath(key: string): string {
   return `keys/${createHash("sha256").update(key).digest("hex")}`;
 }
 
-/** Makes a key for a user of the caller's tenant. What it resolves to is the only place the key appears. */
+/**
+ * Makes a key for a user of the caller's tenant. What it resolves to is the only place the key appears, so a repeated
+ * Idempotency-Key cannot be answered again: it throws `conflict`, and makes no second key.
+ */
 export async function createKey(
   { documents, clock }: Pick<Platform, "documents" | "clock">,
   principal: Principal,
   { user, role, name }: CreateKey,
+  idempotencyKey?: string,
 ): Promise<CreatedKey> {
   const key = `ck_${randomBytes(32).toString("base64url")}`;
   const shown: Key = {
@@ -40,9 +44,28 @@ export async function createKey(
     createdAt: toTime(clock.now()),
     createdBy: principal.user,
   };
-  const data: KeyDocument = { ...shown, tenant: principal.tenant };
-  await documents.commit([{ op: "create", path: keyPath(key), data }]);
+  const { tenant } = principal;
+  const writes: Write[] = [
+    { op: "create", path: keyPath(key), data: { ...shown, tenant } satisfies KeyDocument },
+  ];
+  if (idempotencyKey !== undefined) {
+    const path = `keyRequests/${idFrom("request", tenant, idempotencyKey)}`;
+    writes.push({ op: "create", path, data: { tenant, keyId: shown.id } });
+  }
+  await commitNew(documents, writes);
   return { ...shown, key };
+}
+
+async function commitNew(documents: Platform["documents"], writes: Write[]): Promise<void> {
+  try {
+    await documents.commit(writes);
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error;
+    throw new ConeaError(
+      "conflict",
+      "A key was created with this Idempotency-Key, and shown then; revoke it if it was lost, and create another.",
+    );
+  }
 }
 
 /** All keys of the tenant, oldest first. */
@@ -81,7 +104,7 @@ export async function findKey(
   key: string,
 ): Promise<Principal | undefined> {
   if (!keyPattern.test(key)) return undefined;
-  const snapshot: Snapshot<KeyDocument> | undefined = await documents.get<KeyDocument>(keyPath(key));
+  const snapshot = await documents.get<KeyDocument>(keyPath(key));
   if (!snapshot) return undefined;
   const { tenant, user, role } = snapshot.data;
   return { tenant, user, role };

@@ -9,7 +9,10 @@ export const Model = z
     contextTokens: z.int().positive().optional(),
     simulated: z.literal(true).optional(),
   })
-  .meta({ id: "Model", description: "An entry of the catalogue. `simulated`: its provider is rehearsed, not called." });
+  .meta({
+    id: "Model",
+    description: "An entry of the catalogue. `simulated`: its provider is rehearsed, not called.",
+  });
 export type Model = z.infer<typeof Model>;
 
 export const ModelPage = z.object({ items: z.array(Model) }).meta({ id: "ModelPage" });

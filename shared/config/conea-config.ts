@@ -21,18 +21,31 @@ const SecretReference = z
   )
   .transform((text) => text.slice("secret:".length));
 
+const BaseUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: "must be an address that starts with http:// or https://",
+    abort: true,
+  })
+  .refine((url) => !/\/\/[^/?#]*@|[?#]/.test(url), "must hold no user, password, query or fragment");
+
 export const ProviderKind = z.enum(["openai", "anthropic", "gemini", "unsplash"]);
 export type ProviderKind = z.infer<typeof ProviderKind>;
 
 const Limits = z.strictObject({
-  requests: z.union([RateText.transform((rate) => [rate]), z.array(RateText).min(1).max(4)]).optional(),
+  requests: z
+    .union(
+      [RateText.transform((rate) => [rate]), z.array(RateText).min(1).max(4)],
+      "must be a rate, count/period, such as 10/s, 60/min, 50/hour, 1000/day or 10/2s; or a list of up to four",
+    )
+    .optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
 });
 
 const ProviderConfig = z.strictObject({
   kind: ProviderKind,
   apiKey: SecretReference,
-  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  baseUrl: BaseUrl.optional(),
   /** Which provider serves a task that names no model: the lowest number that can. */
   priority: z.int().min(0).max(100).default(50),
   limits: Limits.default({}),
@@ -66,7 +79,7 @@ export const ConeaConfig = z
   })
   .superRefine((config, context) => {
     for (const [name, model] of Object.entries(config.models)) {
-      if (config.providers[model.provider]) continue;
+      if (Object.hasOwn(config.providers, model.provider)) continue;
       context.addIssue({
         code: "custom",
         path: ["models", name, "provider"],

@@ -24,8 +24,6 @@ export function fromRate({ count, periodMs }: Rate): string {
 export const RateText = z.string().transform((text, context) => {
   const rate = toRate(text);
   if (rate) return rate;
-  context.addIssue(
-    `"${text}" is not a rate; write count/period, such as 10/s, 60/min, 50/hour, 1000/day or 10/2s`,
-  );
+  context.addIssue("must be a rate, count/period, such as 10/s, 60/min, 50/hour, 1000/day or 10/2s");
   return z.NEVER;
 });

@@ -11,11 +11,16 @@ export function readConfig(text: string, source: string): ConeaConfig {
 
 function parseYaml(text: string, source: string): unknown {
   try {
-    return parse(text);
+    // Warnings quote the line they complain about, and that may hold a key.
+    return parse(text, { logLevel: "error" });
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new SettingsError(`${source}: line ${error.linePos?.[0].line ?? "?"} is not valid YAML.`, {
-      cause: error,
-    });
+    throw new SettingsError(`${source}: ${toComplaint(error)}.`);
   }
+}
+
+/** Where the text stops being YAML, and the parser's name for it. Its message, like its warnings, quotes the line. */
+function toComplaint(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return "the whole is not valid YAML (an alias has no anchor)";
+  const reason = error.code.toLowerCase().replaceAll("_", " ");
+  return `line ${error.linePos?.[0].line ?? "?"} is not valid YAML (${reason})`;
 }

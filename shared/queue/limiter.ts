@@ -75,9 +75,9 @@ function permitsByLog(starts: number[], rate: Rate, lifeMs: number, now: number)
   return { free: rate.count - inWindow, nextAt };
 }
 
-/** A burst of `count`/10 and the rest spread evenly: together at most `count` in any widened window. */
+/** A burst of a hundredth and the rest spread evenly: together at most `count` in any widened window. */
 function gcra(rate: Rate, lifeMs: number): { intervalMs: number; toleranceMs: number } {
-  const burst = Math.ceil(rate.count / 10);
+  const burst = Math.ceil(rate.count / 100);
   const intervalMs = (rate.periodMs + lifeMs) / (rate.count - burst);
   return { intervalMs, toleranceMs: burst * intervalMs };
 }

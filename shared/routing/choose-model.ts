@@ -14,7 +14,7 @@ export type Chosen = { provider: string; model?: string };
  */
 export function chooseModel(config: ConeaConfig, type: TaskType, name: string | undefined): Chosen {
   if (name === undefined) return defaultFor(config, type);
-  const model = config.models[name];
+  const model = Object.hasOwn(config.models, name) ? config.models[name] : undefined;
   if (!model) throw unknownModel(config, name);
   if (model.kinds.includes(type)) return { provider: model.provider, model: name };
   throw new ConeaError("invalid_request", `The model ${name} does ${model.kinds.join(", ")}, not ${type}.`, {

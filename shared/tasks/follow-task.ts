@@ -76,13 +76,13 @@ function createReader(start: Position) {
     read(task: TaskDocument, pages: Pages): TaskEvent[] {
       const events: TaskEvent[] = [];
       const isOver = terminalStatuses.has(task.status);
-      if (task.status !== status && !isOver) events.push({ id: id(), event: "task", data: toTask(task) });
-      status = task.status;
       for (const attempt of task.attempts.filter(({ n }) => n > position.attempt)) {
         // The task's document may arrive before the last pages that were written before it.
         if (!hasAllPages(attempt, pages, position)) return events;
         events.push(...readAttempt(attempt, pages));
       }
+      if (task.status !== status && !isOver) events.push({ id: id(), event: "task", data: toTask(task) });
+      status = task.status;
       events.push(...readPages(task.attemptCount, pages));
       if (isOver) events.push({ id: id(), event: "done", data: toTask(task) });
       return events;

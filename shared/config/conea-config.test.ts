@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { ConeaConfig } from "./conea-config.ts";
+
+const provider = { kind: "openai", apiKey: "secret:OPENAI_API_KEY" };
+const withProvider = (rest: object) => ({ providers: { openai: { ...provider, ...rest } } });
+
+describe("ConeaConfig", () => {
+  it("asks for providers only, and fills in the rest", () => {
+    expect(ConeaConfig.parse({ providers: { openai: provider } })).toMatchObject({
+      providers: {
+        openai: { kind: "openai", priority: 50, limits: {}, timeouts: { totalMs: 300_000 } },
+      },
+      models: {},
+      retry: { attempts: 3, baseMs: 500, maxMs: 60_000 },
+    });
+  });
+
+  it("reads a key's reference as the secret's name", () => {
+    expect(ConeaConfig.parse({ providers: { openai: provider } }).providers.openai?.apiKey).toBe(
+      "OPENAI_API_KEY",
+    );
+  });
+
+  it("reads one rate and several as a list", () => {
+    const requests = (value: unknown) =>
+      ConeaConfig.parse(withProvider({ limits: { requests: value } })).providers.openai?.limits.requests;
+    expect(requests("60/min")).toEqual([{ count: 60, periodMs: 60_000 }]);
+    expect(requests(["60/min", "1000/day"])).toHaveLength(2);
+  });
+
+  it.each(["http://127.0.0.1:8000/v1", "https://example.com"])(
+    "takes %s for the address of a server",
+    (baseUrl) => {
+      expect(ConeaConfig.safeParse(withProvider({ baseUrl })).success).toBe(true);
+    },
+  );
+
+  it.each([
+    "sk-verysecret",
+    "OPENAI_API_KEY",
+    "secret:",
+    "secret:sk-verysecret",
+    "secret:lower",
+    " secret:KEY",
+    "",
+  ])("refuses %j as a key's reference", (apiKey) => {
+    expect(ConeaConfig.safeParse(withProvider({ apiKey })).success).toBe(false);
+  });
+
+  it.each([
+    { limits: { requests: ["1/s", "2/s", "3/s", "4/s", "5/s"] } },
+    { limits: { concurrency: 0 } },
+    { timeouts: { totalMs: 999 } },
+    { priority: 101 },
+    { kind: "mistral" },
+    { baseUrl: "https://user@example.com" },
+    { baseUrl: "https://example.com#part" },
+    { baseUrl: "file:///etc/passwd" },
+    { region: "eu" },
+  ])("refuses a provider with %j", (rest) => {
+    expect(ConeaConfig.safeParse(withProvider(rest)).success).toBe(false);
+  });
+});

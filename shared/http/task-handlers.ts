@@ -1,0 +1,70 @@
+import type { Task } from "../api/task.ts";
+import { terminalStatuses } from "../api/task-type.ts";
+import type { Platform } from "../platform/platform.ts";
+import { cancelTask, deleteTask } from "../tasks/change-task.ts";
+import type { Runner } from "../tasks/create-runner.ts";
+import { followTask, toPosition } from "../tasks/follow-task.ts";
+import { findTask, listTasks } from "../tasks/read-tasks.ts";
+import { withFreshLinks } from "../tasks/stored-files.ts";
+import { type SubmitDeps, submitTask } from "../tasks/submit-task.ts";
+import { type TaskDocument, toTask } from "../tasks/task-document.ts";
+import { waitForTask } from "../tasks/wait-for-task.ts";
+import type { Handlers } from "./create-app.ts";
+import { readIdempotencyKey, readWaitSeconds } from "./read-headers.ts";
+import { toEventStream } from "./to-event-stream.ts";
+
+export type TaskHandlerDeps = SubmitDeps & Pick<Platform, "blobs"> & { runner: Runner; closing: AbortSignal };
+
+type TaskOperation = "submitTask" | "listTasks" | "getTask" | "cancelTask" | "deleteTask" | "followTask";
+
+export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOperation> {
+  const show = (document: TaskDocument): Promise<Task> => withFreshLinks(deps, toTask(document));
+
+  async function waitFor(task: TaskDocument, seconds: number, signal: AbortSignal): Promise<TaskDocument> {
+    if (task.status === "ready") await deps.runner.startNow(task);
+    const signals = AbortSignal.any([signal, deps.closing]);
+    return (await waitForTask(deps, task.id, { waitMs: seconds * 1_000, signal: signals })) ?? task;
+  }
+
+  return {
+    async submitTask({ request, principal, body }) {
+      const idempotencyKey = readIdempotencyKey(request.headers);
+      const seconds = readWaitSeconds(request.headers);
+      const options = { startsHere: seconds !== undefined, ...(idempotencyKey && { idempotencyKey }) };
+      const { task, replayed } = await submitTask(deps, principal, body, options);
+      const latest = seconds === undefined ? task : await waitFor(task, seconds, request.signal);
+      return Response.json(await show(latest), {
+        status: seconds !== undefined && terminalStatuses.has(latest.status) ? 200 : 202,
+        headers: {
+          Location: `/v1/tasks/${task.id}`,
+          ...(replayed && { "Idempotent-Replayed": "true" }),
+          ...(seconds !== undefined && { "Preference-Applied": `wait=${seconds}` }),
+        },
+      });
+    },
+    async listTasks({ principal, query }) {
+      const { tasks, nextCursor } = await listTasks(deps, principal, query);
+      return Response.json({ items: await Promise.all(tasks.map(show)), ...(nextCursor && { nextCursor }) });
+    },
+    async getTask({ principal, params }) {
+      const { data } = await findTask(deps, principal, params.taskId ?? "");
+      return Response.json(await show(data));
+    },
+    async cancelTask({ principal, params }) {
+      const abort = deps.runner.abort;
+      return Response.json(await show(await cancelTask({ ...deps, abort }, principal, params.taskId ?? "")));
+    },
+    async deleteTask({ principal, params }) {
+      await deleteTask(deps, principal, params.taskId ?? "");
+      return new Response(null, { status: 204 });
+    },
+    async followTask({ request, principal, params }) {
+      const { id } = await findTask(deps, principal, params.taskId ?? "");
+      const ended = new AbortController();
+      const signal = AbortSignal.any([ended.signal, deps.closing]);
+      const start = toPosition(request.headers.get("last-event-id"));
+      const events = followTask(deps, id, { start, signal });
+      return toEventStream(events, { clock: deps.clock, onEnd: () => ended.abort() });
+    },
+  };
+}

@@ -1,0 +1,451 @@
+import { describe, expect, it } from "vitest";
+import { totalCounts } from "../platform/count-documents.ts";
+import type { Provider, ProviderAnswer } from "../providers/provider.ts";
+import { ProviderError } from "../providers/provider-error.ts";
+import { cancelTask } from "./change-task.ts";
+import { aChat, ann, echo, openTestConea, type TestOptions } from "./conea.fixture.ts";
+import type { TaskDocument } from "./task-document.ts";
+
+const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 };
+const answer: ProviderAnswer<"chat"> = { result: { text: "ok", finishReason: "stop" }, usage };
+
+/** A provider that notes when each call starts, on the clock of the test. */
+async function openNoting(options: TestOptions, callMs = 0) {
+  const starts: { at: number; text: string }[] = [];
+  let inFlight = 0;
+  let mostInFlight = 0;
+  const provider: Provider = {
+    async chat({ input }) {
+      starts.push({ at: test.clock.now(), text: String(input.messages[0]?.content) });
+      mostInFlight = Math.max(mostInFlight, ++inFlight);
+      await new Promise<void>((resolve) => test.clock.after(callMs, resolve));
+      inFlight--;
+      return answer;
+    },
+  };
+  const test = await openTestConea({ ...options, provider });
+  const submitMany = async (count: number, change: (index: number) => object = () => ({})) => {
+    const submitted: TaskDocument[] = [];
+    for (let index = 0; index < count; index++) {
+      const input = { messages: [{ role: "user" as const, content: String(index) }] };
+      submitted.push((await test.submit(aChat({ input, ...change(index) }))).task);
+    }
+    return submitted;
+  };
+  return { ...test, starts, submitMany, mostInFlight: () => mostInFlight };
+}
+
+/** Fails the first calls with these errors, then answers. */
+function failing(...errors: Error[]): Provider {
+  return {
+    async chat() {
+      const error = errors.shift();
+      if (error) throw error;
+      return answer;
+    },
+  };
+}
+
+describe("a task's way", () => {
+  it("ends in the result, the usage and the attempt that made it", async () => {
+    const { submit, read, clock, events } = await openTestConea();
+    const { task } = await submit();
+    await clock.advance(1_000);
+    expect(await read(task.id)).toMatchObject({
+      status: "succeeded",
+      result: { text: "You said: Hello", finishReason: "stop" },
+      usage: { inputTokens: 3, outputTokens: 5 },
+      cost: { known: false },
+      attempts: [{ n: 1, provider: "main", model: "m", outcome: "succeeded", requestId: "call-1" }],
+    });
+    expect(events.map(({ type }) => type)).toEqual(["task.accepted", "task.succeeded"]);
+  });
+
+  it("costs at most 2 reads, 4 writes and 1 delete when claimed singly", async () => {
+    const { submit, clock, counts } = await openTestConea({ limits: { requests: "1000/min" } });
+    for (let round = 0; round < 5; round++) {
+      counts.clear();
+      await submit();
+      await clock.advance(1_000);
+      const { reads, writes, deletes } = totalCounts(counts);
+      expect({ reads, writes, deletes }).toEqual({ reads: 2, writes: 4, deletes: 0 });
+    }
+  });
+
+  it("costs at most 1.2 reads and 3.2 writes each when claimed by tens", async () => {
+    const { submitMany, clock, counts, conea } = await openNoting({ limits: { requests: "1000/min" } });
+    await submitMany(10);
+    await clock.advance(1_000);
+    const { reads, writes } = totalCounts(counts);
+    expect(reads / 10).toBeLessThanOrEqual(1.2);
+    expect(writes / 10).toBeLessThanOrEqual(3.2);
+    expect(await conea.documents.count({ collection: "tasks", where: [["status", "==", "succeeded"]] })).toBe(
+      10,
+    );
+  });
+
+  it("gives the vendor's name of the model to the provider, and ours to the caller", async () => {
+    const models: string[] = [];
+    const provider: Provider = {
+      async chat({ model }) {
+        models.push(model);
+        return answer;
+      },
+    };
+    const { submit, clock, read } = await openTestConea({ provider });
+    const { task } = await submit(aChat({ model: "m" }));
+    await clock.advance(1_000);
+    expect(models).toEqual(["vendor-m"]);
+    expect((await read(task.id)).model).toBe("m");
+  });
+});
+
+describe("order and limits", () => {
+  it("starts by priority, then by acceptance", async () => {
+    const { submitMany, starts, clock } = await openNoting({ limits: { concurrency: 1 } }, 100);
+    await submitMany(1);
+    await clock.advance(0);
+    await submitMany(12, (index) => ({
+      priority: [9, 5, 0, 5][index % 4],
+      input: { messages: [{ role: "user", content: `p${[9, 5, 0, 5][index % 4]}-${index}` }] },
+    }));
+    await clock.advance(10_000);
+    expect(starts.slice(1).map(({ text }) => text)).toEqual([
+      "p0-2",
+      "p0-6",
+      "p0-10",
+      "p5-1",
+      "p5-3",
+      "p5-5",
+      "p5-7",
+      "p5-9",
+      "p5-11",
+      "p9-0",
+      "p9-4",
+      "p9-8",
+    ]);
+  });
+
+  it("never runs more at once than the concurrency allows, and uses all of it", async () => {
+    const { submitMany, clock, mostInFlight, starts } = await openNoting({ limits: { concurrency: 3 } }, 500);
+    await submitMany(20);
+    await clock.advance(60_000);
+    expect(starts).toHaveLength(20);
+    expect(mostInFlight()).toBe(3);
+    expect((starts.at(-1)?.at ?? 0) - (starts[0]?.at ?? 0)).toBeLessThanOrEqual(7 * 500);
+  });
+
+  it.each([
+    ["60/min", 60_000, 60, 150],
+    ["50/hour", 3_600_000, 50, 120],
+    ["10/2s", 2_000, 10, 45],
+  ])(
+    "meets %s exactly: never more in any window, and all of it while tasks wait",
+    async (requests, windowMs, count, tasks) => {
+      const { submitMany, clock, starts } = await openNoting({ limits: { requests } });
+      await submitMany(tasks);
+      await clock.advance(windowMs * 5);
+      expect(starts).toHaveLength(tasks);
+      for (const { at } of starts) {
+        const inWindow = starts.filter((other) => other.at >= at && other.at < at + windowMs).length;
+        expect(inWindow).toBeLessThanOrEqual(count);
+      }
+      const first = starts[0]?.at ?? 0;
+      expect(starts.filter(({ at }) => at < first + windowMs)).toHaveLength(count);
+      expect(starts.filter(({ at }) => at < first + windowMs * 1.1 + 1_000)).toHaveLength(2 * count);
+    },
+  );
+
+  it("keeps one queue's line out of another's way when a process is full", async () => {
+    const { submitMany, clock, starts } = await openNoting({ limits: {} }, 1_000);
+    await submitMany(450);
+    await clock.advance(10_000);
+    expect(starts).toHaveLength(450);
+  });
+});
+
+describe("failure", () => {
+  it("retries what may pass, and keeps each attempt", async () => {
+    const { submit, read, clock } = await openTestConea({
+      provider: failing(new ProviderError("overloaded", { status: 503 }), new ProviderError("connection")),
+    });
+    const { task } = await submit();
+    await clock.advance(30_000);
+    const ended = await read(task.id);
+    expect(ended.status).toBe("succeeded");
+    expect(ended.attempts.map(({ n, outcome, error }) => [n, outcome, error?.code])).toEqual([
+      [1, "failed", "provider_overloaded"],
+      [2, "failed", "provider_connection"],
+      [3, "succeeded", undefined],
+    ]);
+  });
+
+  it("ends as dead once the attempts are used up", async () => {
+    const { submit, read, clock, events } = await openTestConea({
+      provider: { chat: async () => Promise.reject(new ProviderError("overloaded")) },
+    });
+    const { task } = await submit();
+    await clock.advance(60_000);
+    expect(await read(task.id)).toMatchObject({
+      status: "dead",
+      error: { code: "provider_overloaded", retryable: true },
+    });
+    expect((await read(task.id)).attempts).toHaveLength(3);
+    expect(events.map(({ type }) => type)).toEqual([
+      "task.accepted",
+      "task.retrying",
+      "task.retrying",
+      "task.dead",
+    ]);
+  });
+
+  it("ends at once as failed, with the reason made safe, where no retry can help", async () => {
+    const cause = new Error("key sk-secret, prompt: Hello");
+    const { submit, read, clock, lines } = await openTestConea({
+      provider: failing(
+        new ProviderError("invalid_request", {
+          status: 400,
+          vendorCode: "bad_value",
+          parameter: "temperature",
+          cause,
+        }),
+      ),
+    });
+    const { task } = await submit();
+    await clock.advance(1_000);
+    expect(await read(task.id)).toMatchObject({
+      status: "failed",
+      error: {
+        code: "provider_invalid_request",
+        message:
+          "The provider refused the request as invalid. (code bad_value, parameter temperature, HTTP 400)",
+        retryable: false,
+      },
+    });
+    expect(JSON.stringify([await read(task.id), lines])).not.toContain("sk-secret");
+  });
+
+  it("gives a rate-limited task back for at least the provider's Retry-After, holding its whole queue", async () => {
+    const { submit, read, clock } = await openTestConea({
+      provider: failing(new ProviderError("rate_limited", { retryAfterMs: 20_000 })),
+    });
+    const { task } = await submit();
+    await clock.advance(1_000);
+    const other = await submit();
+    await clock.advance(18_000);
+    expect([(await read(task.id)).status, (await read(other.task.id)).status]).toEqual([
+      "scheduled",
+      "ready",
+    ]);
+    await clock.advance(5_000);
+    expect([(await read(task.id)).status, (await read(other.task.id)).status]).toEqual([
+      "succeeded",
+      "succeeded",
+    ]);
+    expect(await read(task.id)).toMatchObject({
+      attemptsUsed: 1,
+      attempts: [{ outcome: "rate_limited" }, { n: 2 }],
+    });
+  });
+
+  it("ends a call that outlasts the provider's time as a timeout, even when it ignores its signal", async () => {
+    const { submit, read, clock } = await openTestConea({
+      provider: { chat: () => new Promise(() => {}) },
+      totalMs: 5_000,
+      retry: { attempts: 1 },
+    });
+    const { task } = await submit();
+    await clock.advance(4_000);
+    expect((await read(task.id)).status).toBe("running");
+    await clock.advance(2_000);
+    expect(await read(task.id)).toMatchObject({ status: "dead", error: { code: "provider_timeout" } });
+  });
+
+  it("takes a fault of its own for a failed attempt, and tells the caller nothing of it", async () => {
+    const { submit, read, clock, lines } = await openTestConea({
+      provider: failing(new TypeError("x is not a function")),
+    });
+    const { task } = await submit();
+    await clock.advance(30_000);
+    const ended = await read(task.id);
+    expect(ended).toMatchObject({ status: "succeeded", attempts: [{ error: { code: "internal" } }, {}] });
+    expect(JSON.stringify(ended)).not.toContain("is not a function");
+    expect(lines.some(({ severity, fields }) => severity === "ERROR" && fields.taskId === task.id)).toBe(
+      true,
+    );
+  });
+
+  it("gives a task back untouched when its permit grew too old before the call", async () => {
+    let calls = 0;
+    const provider: Provider = {
+      async chat() {
+        calls += 1;
+        return answer;
+      },
+    };
+    const test = await openTestConea({ provider });
+    const open = test.conea.providers.open;
+    let slow = true;
+    test.conea.providers.open = async (id) => {
+      if (slow) await new Promise<void>((resolve) => test.clock.after(5_000, resolve));
+      slow = false;
+      return open(id);
+    };
+    const { task } = await test.submit();
+    await test.clock.advance(4_900);
+    expect(calls).toBe(0);
+    await test.clock.advance(1_000);
+    expect(await test.read(task.id)).toMatchObject({
+      status: "succeeded",
+      attempts: [{ n: 1 }],
+      attemptsUsed: 1,
+    });
+    expect(calls).toBe(1);
+  });
+});
+
+describe("cancel", () => {
+  it("aborts a running call and keeps a late answer apart", async () => {
+    let aborted = false;
+    const test = await openTestConea({
+      provider: {
+        async chat({ signal }) {
+          signal.addEventListener("abort", () => (aborted = true));
+          await new Promise<void>((resolve) => test.clock.after(10_000, resolve));
+          return answer;
+        },
+      },
+    });
+    const { task } = await test.submit();
+    await test.clock.advance(1_000);
+    await cancelTask({ ...test.conea, abort: test.conea.runner.abort }, ann, task.id);
+    expect(aborted).toBe(true);
+    await test.clock.advance(20_000);
+    expect(await test.read(task.id)).toMatchObject({ status: "cancelled", attempts: [] });
+    expect(test.events.at(-1)?.type).toBe("task.cancelled");
+  });
+
+  it("is noticed by a worker elsewhere at its next renewal, and its answer is kept as late", async () => {
+    const test = await openTestConea({
+      provider: {
+        async chat() {
+          await new Promise<void>((resolve) => test.clock.after(5_000, resolve));
+          return answer;
+        },
+      },
+    });
+    const { task } = await test.submit();
+    await test.clock.advance(1_000);
+    await cancelTask({ ...test.conea, abort: () => {} }, ann, task.id);
+    await test.clock.advance(20_000);
+    expect((await test.read(task.id)).status).toBe("cancelled");
+    const late = await test.conea.documents.query<{ outcome: object }>({
+      collection: `tasks/${task.id}/late`,
+    });
+    expect(late.map(({ data }) => data.outcome)).toMatchObject([
+      { kind: "succeeded", result: { text: "ok" } },
+    ]);
+  });
+
+  it("starts no call for a task that was cancelled while it waited", async () => {
+    const { submitMany, clock, starts, conea } = await openNoting({ limits: { requests: "1/min" } });
+    const [, second] = await submitMany(2);
+    await clock.advance(1_000);
+    await cancelTask({ ...conea, abort: conea.runner.abort }, ann, second?.id ?? "");
+    await clock.advance(200_000);
+    expect(starts.map(({ text }) => text)).toEqual(["0"]);
+  });
+});
+
+describe("long and streamed calls", () => {
+  it("keeps the lease of a call longer than it", async () => {
+    const { submitMany, read, clock } = await openNoting({}, 95_000);
+    const [task] = await submitMany(1);
+    await clock.advance(80_000);
+    const running = await read(task?.id ?? "");
+    expect(running.status).toBe("running");
+    expect(Date.parse(running.leaseUntil ?? "")).toBeGreaterThan(clock.now());
+    await clock.advance(30_000);
+    expect(await read(task?.id ?? "")).toMatchObject({ status: "succeeded", attemptsUsed: 1 });
+  });
+
+  it("writes the text as it comes, and the finished text is the pages of the winning attempt", async () => {
+    let calls = 0;
+    const test = await openTestConea({
+      provider: {
+        async chat({ onText }) {
+          calls += 1;
+          let text = "";
+          for (let index = 0; index < 40; index++) {
+            const piece = `${calls}:${index} ${"🎈".repeat(300)}`;
+            text += piece;
+            onText?.(piece);
+            await new Promise<void>((resolve) => test.clock.after(70, resolve));
+            if (calls === 1 && index === 20) throw new ProviderError("connection");
+          }
+          return { result: { text, finishReason: "stop" }, usage };
+        },
+      },
+    });
+    const { task } = await test.submit(aChat({ stream: true }));
+    await test.clock.advance(20_000);
+    const ended = await test.read(task.id);
+    const pages = await test.conea.documents.query<{ attempt: number; text: string }>({
+      collection: `tasks/${task.id}/output`,
+    });
+    const winning = pages.filter(({ data }) => data.attempt === 2);
+    expect(ended.status).toBe("succeeded");
+    expect(winning.map(({ data }) => data.text).join("")).toBe((ended.result as { text: string }).text);
+    expect(ended.attempts.at(-1)?.outputPages).toBe(winning.length);
+    expect(winning.length).toBeLessThan(15);
+    for (const { data } of pages) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(16_384);
+  });
+});
+
+describe("startNow", () => {
+  it("runs the head of the line in the calling process", async () => {
+    const { submit, conea, read, clock } = await openTestConea();
+    const { task } = await submit(aChat(), ann, { startsHere: true });
+    await conea.runner.startNow(task);
+    await clock.advance(0);
+    expect((await read(task.id)).status).toBe("succeeded");
+  });
+
+  it("does not overtake: a worse task waits for the worker", async () => {
+    const { submitMany, starts, conea, submit, clock } = await openNoting({ limits: { requests: "1/min" } });
+    await submitMany(1);
+    await clock.advance(100);
+    await submitMany(1, () => ({ priority: 0, input: { messages: [{ role: "user", content: "best" }] } }));
+    const { task } = await submit(aChat({ priority: 9 }), ann, { startsHere: true });
+    await conea.runner.startNow(task);
+    await clock.advance(130_000);
+    expect(starts.map(({ text }) => text)).toEqual(["0", "best", "Hello"]);
+  });
+});
+
+describe("drain", () => {
+  it("lets calls end that end in time, and hands back the others without using up an attempt", async () => {
+    const { submitMany, conea, read, clock } = await openNoting({}, 3_000);
+    const [quick] = await submitMany(1);
+    await clock.advance(2_500);
+    const [slow] = await submitMany(1);
+    await clock.advance(100);
+    const drained = conea.runner.drain(1_000);
+    await clock.advance(1_500);
+    await drained;
+    expect((await read(quick?.id ?? "")).status).toBe("succeeded");
+    expect(await read(slow?.id ?? "")).toMatchObject({
+      status: "ready",
+      attemptsUsed: 0,
+      attempts: [{ outcome: "interrupted" }],
+    });
+  });
+
+  it("claims nothing more", async () => {
+    const test = await openTestConea({ provider: echo });
+    await test.conea.runner.drain(0);
+    const { task } = await test.submit();
+    await test.clock.advance(5_000);
+    expect((await test.read(task.id)).status).toBe("ready");
+  });
+});
