@@ -87,4 +87,24 @@ describe("files", () => {
     const fresh = await read();
     expect(await (await embedded.serveBlob(new Request(fresh.file.url))).text()).toBe("music");
   });
+
+  it("gives a result above 100 KB as a link to its JSON", async () => {
+    const embeddings = [{ index: 0, values: Array.from({ length: 10_000 }, (_, index) => index / 7) }];
+    const { send, clock, embedded } = await openApi({
+      provider: {
+        embedding: async () => ({
+          result: { embeddings },
+          usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 0 },
+        }),
+      },
+    });
+    const body = { type: "embedding", input: { input: "x" } };
+    const { id } = await json(await send("/v1/tasks", { method: "POST", body }));
+    await clock.advance(1_000);
+    const { result } = await json<{ result: { file: { url: string; contentType: string } } }>(
+      await send(`/v1/tasks/${id}`),
+    );
+    expect(result.file.contentType).toBe("application/json");
+    expect(await (await embedded.serveBlob(new Request(result.file.url))).json()).toEqual({ embeddings });
+  });
 });

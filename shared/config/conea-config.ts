@@ -49,7 +49,7 @@ const ProviderConfig = z.strictObject({
   /** Which provider serves a task that names no model: the lowest number that can. */
   priority: z.int().min(0).max(100).default(50),
   limits: Limits.default({}),
-  timeouts: z.strictObject({ totalMs: z.int().min(1_000).max(3_600_000).default(300_000) }).prefault({}),
+  timeouts: z.strictObject({ totalMs: z.int().min(1_000).max(300_000).default(300_000) }).prefault({}),
   appName: z.string().min(1).max(64).optional(),
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;

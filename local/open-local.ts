@@ -1,0 +1,105 @@
+import { createApi } from "../functions/api/api.ts";
+import { createCronSweep } from "../functions/cron-sweep/cron-sweep.ts";
+import { createWorker } from "../functions/worker/worker.ts";
+import type { ConeaConfig } from "../shared/config/conea-config.ts";
+import { readConfigFile } from "../shared/config/read-config-file.ts";
+import type { Settings } from "../shared/config/settings.ts";
+import type { Log } from "../shared/core/log.ts";
+import type { Handler } from "../shared/http/create-app.ts";
+import { openEmbeddedPlatform } from "../shared/platform/embedded/open-embedded-platform.ts";
+import type { Wake } from "../shared/platform/wakes.ts";
+import { createProviderDirectory } from "../shared/providers/create-provider.ts";
+import { sweep } from "../shared/queue/sweep.ts";
+import { createConea } from "../shared/tasks/create-conea.ts";
+import { createLazyRehearsal } from "./create-lazy-rehearsal.ts";
+import { findMissingKeys } from "./find-missing-keys.ts";
+import { runEvery } from "./run-every.ts";
+import { startServer } from "./start-server.ts";
+
+const sweepEveryMs = 60_000;
+/** How long running calls may go on after a request to stop. */
+const graceMs = 10_000;
+
+export type LocalOptions = {
+  settings: Settings;
+  /** Where keys are looked up first. */
+  environment: Record<string, string | undefined>;
+  log: Log;
+};
+
+export type LocalConea = {
+  url: string;
+  config: ConeaConfig;
+  /** Providers that are rehearsed, each with the name of the key that is missing. */
+  rehearsed: ReadonlyMap<string, string>;
+  /** Stops accepting, lets running calls end or hands them back, and closes the data folder. */
+  close(): Promise<void>;
+};
+
+/** Every function in one process on the embedded platform, listening on loopback. Throws `SettingsError`. */
+export async function openLocal({ settings, environment, log }: LocalOptions): Promise<LocalConea> {
+  const config = await readConfigFile(settings.configPath);
+  const closing = new AbortController();
+  // What the platform and the server call exists only once both are open.
+  const functions: { api?: Handler; worker?: Handler } = {};
+  const open = Promise.withResolvers<void>();
+  const address = { url: "" };
+
+  const embedded = await openEmbeddedPlatform({
+    dataDir: settings.dataDir,
+    environment,
+    baseUrl: () => address.url,
+    deliverWake: (wake) => deliver(functions.worker, wake),
+    log,
+  });
+  const { platform } = embedded;
+  const rehearsed = await findMissingKeys(config, platform.secrets, settings.environment);
+  const rehearsal = createLazyRehearsal(config, [...rehearsed.keys()]);
+  const conea = createConea({
+    platform,
+    config,
+    providers: createProviderDirectory({ ...platform, config, rehearsal: rehearsal.addresses }),
+    log,
+    closing: closing.signal,
+    localKey: settings.localApiKey,
+    simulated: new Set(rehearsed.keys()),
+  });
+  functions.api = createApi(conea);
+  functions.worker = createWorker(conea);
+
+  const server = await startServer(settings.port, async (request) => {
+    await open.promise;
+    const isBlob = new URL(request.url).pathname.startsWith("/_blobs/");
+    return isBlob ? embedded.serveBlob(request) : (functions.api ?? notOpen)(request);
+  });
+  address.url = server.url;
+  // Only this process has the folder: whatever was running was left behind by an earlier one.
+  await sweep(conea, { orphans: true });
+  open.resolve();
+  const stopSweeping = runEvery(platform.clock, sweepEveryMs, createCronSweep(conea));
+
+  return {
+    url: address.url,
+    config,
+    rehearsed,
+    async close() {
+      stopSweeping();
+      closing.abort();
+      const closed = server.close();
+      await conea.runner.drain(graceMs);
+      await closed;
+      await embedded.close();
+      await rehearsal.close();
+    },
+  };
+}
+
+/** Hands a wake to the worker function as Cloud Tasks would: by POST, where anything but 2xx asks for another try. */
+async function deliver(worker: Handler | undefined, wake: Wake): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  const request = new Request("http://worker/", { method: "POST", body: JSON.stringify(wake), headers });
+  const response = await (worker ?? notOpen)(request);
+  if (!response.ok) throw new Error(`the worker answered ${response.status}`);
+}
+
+const notOpen: Handler = async () => new Response(null, { status: 503 });

@@ -1,0 +1,39 @@
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { SettingsError } from "../shared/config/settings-error.ts";
+import type { Handler } from "../shared/http/create-app.ts";
+
+const host = "127.0.0.1";
+/** How long open requests may take to end once the server closes. */
+const closeWithinMs = 2_000;
+
+/** Serves on loopback. `close` takes no new requests, lets the open ones end for two seconds, then cuts them. */
+export async function startServer(
+  port: number,
+  handle: Handler,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createAdaptorServer({ fetch: handle, overrideGlobalObjects: false }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(toSettingsError(error, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const actual = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://${host}:${actual}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), closeWithinMs).unref();
+      }),
+  };
+}
+
+function toSettingsError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return error;
+  const reason = error.code === "EACCES" ? "may not be used" : "is already in use";
+  return new SettingsError(
+    `The setting PORT is wrong: port ${port} ${reason}; choose another, such as PORT=8081.`,
+  );
+}
