@@ -74,7 +74,7 @@ describe("a newcomer", () => {
     });
     const audio = { blob: ((await upload.json()) as { id: string }).id };
     const bodies = [
-      ...["gpt-5-mini", "claude-haiku-4-5", "gemini-2.5-flash"].flatMap((model) => [
+      ...["gpt-5.4-mini", "claude-haiku-5-5", "gemini-3.8-flash"].flatMap((model) => [
         ask("Hello", { model }),
         ask("Hello", { model, stream: true }),
       ]),
@@ -117,7 +117,7 @@ describe("a restart on the same folder", () => {
       const first = await start();
       const ids: string[] = [];
       for (let index = 0; index < 30; index++)
-        ids.push((await submit(first, ask(`number ${index}`, { model: "gpt-5" }))).id);
+        ids.push((await submit(first, ask(`number ${index}`, { model: "gpt-5.5" }))).id);
       await endProcess(first, signal);
       const second = await start();
       for (const id of ids) {

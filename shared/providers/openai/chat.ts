@@ -1,0 +1,65 @@
+import type { OpenAI } from "openai";
+import type { ProviderAnswer, ProviderCall } from "../provider.ts";
+import { readAnswer } from "../read-answer.ts";
+import { readChatStream } from "./read-chat-stream.ts";
+import { ChatAnswer, toChatResult } from "./to-chat-result.ts";
+import { toMessages } from "./to-messages.ts";
+import { toResponseFormat } from "./to-response-format.ts";
+import { toToolChoice, toTools } from "./to-tools.ts";
+import { toUsage } from "./to-usage.ts";
+import type { Vendor } from "./vendor.ts";
+
+type Params = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, "stream">;
+
+/** One call of Chat Completions, streamed when the caller wants text as it is written. */
+export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<ProviderAnswer<"chat">> {
+  const params = await toParams(vendor, call);
+  return call.onText ? streamChat(vendor, call, params, call.onText) : askChat(vendor, call, params);
+}
+
+async function askChat(
+  { client }: Vendor,
+  { signal }: ProviderCall<"chat">,
+  params: Params,
+): Promise<ProviderAnswer<"chat">> {
+  const { data, request_id } = await client.chat.completions.create(params, { signal }).withResponse();
+  const { choices, usage } = readAnswer(ChatAnswer, data);
+  const { message, finish_reason } = choices[0] ?? {};
+  const result = toChatResult({
+    text: message?.content ?? "",
+    refusal: message?.refusal ?? "",
+    calls: message?.tool_calls ?? [],
+    finishReason: finish_reason,
+  });
+  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+}
+
+async function streamChat(
+  { client }: Vendor,
+  { signal }: ProviderCall<"chat">,
+  params: Params,
+  onText: (text: string) => void,
+): Promise<ProviderAnswer<"chat">> {
+  const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
+  const { data, request_id } = await client.chat.completions.create(streamed, { signal }).withResponse();
+  const { spoken, usage } = await readChatStream(data, signal, onText);
+  const requestId = request_id ?? undefined;
+  return { result: toChatResult(spoken), usage: toUsage(usage), ...(requestId && { requestId }) };
+}
+
+/** Servers that only speak the protocol know `max_tokens`; OpenAI's newer models refuse it. */
+async function toParams(vendor: Vendor, { input, model, readBlob }: ProviderCall<"chat">): Promise<Params> {
+  return {
+    model,
+    messages: await toMessages(input.messages, readBlob),
+    tools: toTools(input.tools),
+    tool_choice: toToolChoice(input.toolChoice),
+    response_format: toResponseFormat(input.responseFormat),
+    temperature: input.temperature,
+    top_p: input.topP,
+    [vendor.isCompatible ? "max_tokens" : "max_completion_tokens"]: input.maxOutputTokens,
+    stop: input.stop,
+    seed: input.seed,
+    reasoning_effort: input.reasoningEffort,
+  };
+}

@@ -1,0 +1,84 @@
+import type { OpenAI } from "openai";
+import { z } from "zod";
+import type { ProviderAnswer, ProviderCall } from "../provider.ts";
+import { ProviderError } from "../provider-error.ts";
+import { readAnswer } from "../read-answer.ts";
+import { toFinishReason } from "./to-finish-reason.ts";
+import { toUsage, VendorUsage } from "./to-usage.ts";
+import type { Vendor } from "./vendor.ts";
+
+const Choice = z.object({ text: z.string().nullish(), finish_reason: z.string().nullish() });
+const CompletionAnswer = z.object({ choices: z.array(Choice).min(1), usage: VendorUsage });
+const CompletionChunk = z.object({ choices: z.array(Choice).nullish(), usage: VendorUsage });
+
+type Call = ProviderCall<"completion">;
+type Answer = ProviderAnswer<"completion">;
+type Params = Omit<OpenAI.CompletionCreateParamsNonStreaming, "stream">;
+
+/** One call of the legacy completions, streamed when the caller wants text as it is written. */
+export function completion(vendor: Vendor, call: Call): Promise<Answer> {
+  const params = toParams(call);
+  return call.onText ? stream(vendor, call, params, call.onText) : ask(vendor, call, params);
+}
+
+async function ask({ client }: Vendor, { signal }: Call, params: Params): Promise<Answer> {
+  const { data, request_id } = await client.completions.create(params, { signal }).withResponse();
+  const { choices, usage } = readAnswer(CompletionAnswer, data);
+  const result = {
+    text: choices[0]?.text ?? "",
+    finishReason: toFinishReason(choices[0]?.finish_reason),
+  };
+  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+}
+
+async function stream(
+  { client }: Vendor,
+  { signal }: Call,
+  params: Params,
+  onText: (text: string) => void,
+): Promise<Answer> {
+  const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
+  const { data, request_id } = await client.completions.create(streamed, { signal }).withResponse();
+  const { text, reason, usage } = await readStream(data, signal, onText);
+  const result = { text, finishReason: toFinishReason(reason) };
+  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+}
+
+type Written = { text: string; reason: string | null | undefined; usage: VendorUsage };
+
+/** Complete with its finish reason, as a chat's stream is. */
+async function readStream(
+  chunks: AsyncIterable<unknown>,
+  signal: AbortSignal,
+  onText: (text: string) => void,
+): Promise<Written> {
+  const written: Written = { text: "", reason: undefined, usage: undefined };
+  try {
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      const { choices, usage } = readAnswer(CompletionChunk, chunk);
+      const piece = choices?.[0]?.text ?? "";
+      if (piece) onText(piece);
+      written.text += piece;
+      written.reason = choices?.[0]?.finish_reason ?? written.reason;
+      written.usage = usage ?? written.usage;
+    }
+  } catch (thrown) {
+    if (!written.reason) throw thrown;
+  }
+  if (!written.reason) throw new ProviderError("connection");
+  return written;
+}
+
+function toParams({ input, model }: Call): Params {
+  return {
+    model,
+    prompt: input.prompt,
+    suffix: input.suffix,
+    temperature: input.temperature,
+    top_p: input.topP,
+    max_tokens: input.maxOutputTokens,
+    stop: input.stop,
+    seed: input.seed,
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { EmbeddingResult } from "../../api/results.ts";
+import type { ProviderAnswer, ProviderCall } from "../provider.ts";
+import { ProviderError } from "../provider-error.ts";
+import { readAnswer } from "../read-answer.ts";
+import { toUsage, VendorUsage } from "./to-usage.ts";
+import type { Vendor } from "./vendor.ts";
+
+const EmbeddingAnswer = z.object({
+  data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })),
+  usage: VendorUsage,
+});
+type Vectors = z.infer<typeof EmbeddingAnswer>["data"];
+
+/** One call for all inputs. Floats, because servers that only speak the protocol know no base64. */
+export async function embedding(
+  { client }: Vendor,
+  { input, model, signal }: ProviderCall<"embedding">,
+): Promise<ProviderAnswer<"embedding">> {
+  const { data, request_id } = await client.embeddings
+    .create({ model, input: input.input, dimensions: input.dimensions, encoding_format: "float" }, { signal })
+    .withResponse();
+  const answer = readAnswer(EmbeddingAnswer, data);
+  const embeddings = toEmbeddings(answer.data, Array.isArray(input.input) ? input.input.length : 1);
+  return {
+    result: { embeddings },
+    usage: toUsage(answer.usage),
+    ...(request_id && { requestId: request_id }),
+  };
+}
+
+/** Throws `unknown` unless there is exactly one vector for each input. */
+function toEmbeddings(vectors: Vectors, count: number): EmbeddingResult["embeddings"] {
+  const sorted = vectors.toSorted((a, b) => a.index - b.index);
+  const isComplete = sorted.length === count && sorted.every(({ index }, position) => index === position);
+  if (!isComplete) throw new ProviderError("unknown");
+  return sorted.map(({ index, embedding }) => ({ index, values: embedding }));
+}

@@ -1,0 +1,38 @@
+import type { OpenAI } from "openai";
+import { keepHeaders } from "../keep-headers.ts";
+import type { ProviderOptions } from "../provider.ts";
+
+export type OpenClient = () => Promise<OpenAI>;
+
+/** The longest delay a timer can hold, 24 days: the call's signal decides how long it may take. */
+const noTimeoutMs = 2 ** 31 - 1;
+
+const ownHeaders = /^(accept|authorization|content-type|user-agent|x-stainless-.*)$/;
+
+/**
+ * Loads the SDK at the first call, not before: a cold start does not pay for it. Every option that the SDK would
+ * otherwise read from the environment is set.
+ */
+export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
+  let client: Promise<OpenAI> | undefined;
+  const open = async () => {
+    const { OpenAI } = await import("openai");
+    return new OpenAI({
+      apiKey,
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      baseURL: baseUrl ?? "https://api.openai.com/v1",
+      defaultHeaders: { Authorization: `Bearer ${apiKey}`, "User-Agent": "Conea" },
+      fetch: keepHeaders(fetch, ownHeaders),
+      logLevel: "off",
+      maxRetries: 0,
+      timeout: noTimeoutMs,
+    });
+  };
+  return () => {
+    client ??= open();
+    return client;
+  };
+}
