@@ -7,7 +7,10 @@ export type DocumentPath = string;
 /** `tasks`, or `tasks/task_x/output`: an odd number of segments. */
 export type CollectionPath = string;
 
-/** When a write took effect: opaque, compared for equality only, strictly increasing per document. */
+/**
+ * When a write took effect: RFC 3339 with microseconds, by the store's clock, strictly increasing per document. As a
+ * precondition it is compared to the letter.
+ */
 export type WriteTime = string;
 
 export type Snapshot<T = Fields> = {
@@ -18,6 +21,9 @@ export type Snapshot<T = Fields> = {
   readonly data: T;
   readonly updateTime: WriteTime;
 };
+
+/** A snapshot with the time at which the store read it, by the store's own clock: not before `updateTime`. */
+export type ReadSnapshot<T = Fields> = Snapshot<T> & { readonly readTime: WriteTime };
 
 /** Holds for the document at the moment of the commit, or nothing of the commit happens. */
 export type Precondition = { exists: boolean } | { updateTime: WriteTime };
@@ -81,7 +87,7 @@ export type Change<T = Fields> = {
  */
 export interface Documents {
   /** Resolves to `undefined` when there is none. */
-  get<T = Fields>(path: DocumentPath): Promise<Snapshot<T> | undefined>;
+  get<T = Fields>(path: DocumentPath): Promise<ReadSnapshot<T> | undefined>;
   /** The matching documents as they were at one moment. */
   query<T = Fields>(query: Query): Promise<Snapshot<T>[]>;
   /** How many match. `limit` and `startAfter` count too. */

@@ -1,0 +1,147 @@
+import { acceptFields, acceptFieldValue } from "./accept-value.ts";
+import { checkDocumentPath } from "./document-path.ts";
+import {
+  type DocumentPath,
+  type Fields,
+  InvalidDocument,
+  type Precondition,
+  type Write,
+} from "./documents.ts";
+import { toFieldPath } from "./field-path.ts";
+import { maxDocumentBytes, measureDocument } from "./measure-document.ts";
+
+const maxWrites = 500;
+const maxCommitBytes = 10 * 1_048_576;
+
+/** A write that every implementation takes: checked, copied, frozen, without anything `undefined`. */
+export type AcceptedWrite =
+  | { op: "create"; path: DocumentPath; data: Fields; precondition?: undefined }
+  | { op: "set"; path: DocumentPath; data: Fields; precondition?: Precondition }
+  | AcceptedUpdate
+  | { op: "delete"; path: DocumentPath; precondition?: Precondition };
+
+/** No name in `fields`, `increments` and `removes` is, or leads to, another. All three may be empty. */
+export type AcceptedUpdate = {
+  op: "update";
+  path: DocumentPath;
+  fields: Fields;
+  increments: Record<string, number>;
+  removes: string[];
+  precondition?: { updateTime: string };
+};
+
+/** Throws `InvalidDocument` for a commit that could not succeed whatever is stored, beyond the size of updated documents. */
+export function acceptWrites(writes: Write[]): AcceptedWrite[] {
+  if (writes.length > maxWrites) throw new InvalidDocument(`a commit has more than ${maxWrites} writes`);
+  const accepted = writes.map(acceptWrite);
+  if (accepted.length > 1) checkSequence(accepted);
+  checkSizes(accepted);
+  return accepted;
+}
+
+function acceptWrite(write: Write): AcceptedWrite {
+  const { path } = write;
+  checkDocumentPath(path);
+  if (write.op === "create") return { op: "create", path, data: acceptFields(write.data) };
+  const precondition = acceptPrecondition(write);
+  if (write.op === "set") return { op: "set", path, data: acceptFields(write.data), ...precondition };
+  if (write.op === "delete") return { op: "delete", path, ...precondition };
+  return acceptUpdate(write);
+}
+
+function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
+  const { path, removes = [] } = write;
+  const fields = acceptUpdatedFields(write.fields ?? {});
+  const increments = acceptIncrements(write.increments ?? {});
+  checkApart([...Object.keys(fields), ...Object.keys(increments), ...removes]);
+  const update = { op: "update" as const, path, fields, increments, removes: [...removes] };
+  const { precondition } = acceptPrecondition(write);
+  if (precondition === undefined) return update;
+  if ("updateTime" in precondition) return { ...update, precondition };
+  if (precondition.exists) return update;
+  throw new InvalidDocument(`the update of "${path}" asks for its absence`);
+}
+
+function acceptUpdatedFields(fields: object): Fields {
+  const accepted: Fields = {};
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) accepted[name] = acceptFieldValue(value, toFieldPath(name));
+  return accepted;
+}
+
+function acceptIncrements(increments: Record<string, number | undefined>): Record<string, number> {
+  const accepted: Record<string, number> = {};
+  for (const [name, amount] of Object.entries(increments)) {
+    if (amount === undefined) continue;
+    if (!Number.isFinite(amount)) throw new InvalidDocument(`the increment of "${name}" is not a number`);
+    accepted[name] = amount;
+  }
+  return accepted;
+}
+
+/** Firestore's client refuses the same: which of two overlapping changes comes last is anybody's guess. */
+function checkApart(names: string[]): void {
+  const seen = new Set(names);
+  if (seen.size < names.length) throw new InvalidDocument("an update names a field twice");
+  for (const name of names) {
+    const path = toFieldPath(name);
+    for (let length = 1; length < path.length; length++)
+      if (seen.has(path.slice(0, length).join(".")))
+        throw new InvalidDocument(`an update names "${name}" and a map that holds it`);
+  }
+}
+
+function acceptPrecondition({ path, precondition }: Exclude<Write, { op: "create" }>): {
+  precondition?: Precondition;
+} {
+  if (precondition === undefined) return {};
+  const [[name, value] = [], ...rest] = Object.entries(precondition);
+  const isExists = name === "exists" && typeof value === "boolean";
+  const isUpdateTime = name === "updateTime" && typeof value === "string";
+  if (rest.length > 0 || !(isExists || isUpdateTime))
+    throw new InvalidDocument(`the precondition on "${path}" is neither \`exists\` nor \`updateTime\``);
+  return { precondition };
+}
+
+/**
+ * A document may be written several times in one commit, as long as no write contradicts an earlier one; only the first
+ * depends on what is stored.
+ */
+function checkSequence(writes: AcceptedWrite[]): void {
+  const written = new Map<DocumentPath, { isPresent: boolean; time: string | undefined }>();
+  for (const write of writes) {
+    const expected = toExpectedPresence(write);
+    const time = toExpectedTime(write);
+    const earlier = written.get(write.path);
+    const isOther = earlier && expected !== undefined && expected !== earlier.isPresent;
+    if (isOther || (earlier && time !== undefined && time !== earlier.time))
+      throw new InvalidDocument(`a commit contradicts itself about "${write.path}"`);
+    written.set(write.path, { isPresent: write.op !== "delete", time: earlier ? earlier.time : time });
+  }
+}
+
+/** The update time that the document must have before the write. */
+export function toExpectedTime({ precondition }: AcceptedWrite): string | undefined {
+  return precondition && "updateTime" in precondition ? precondition.updateTime : undefined;
+}
+
+/** Whether the document must be there before the write, must not be, or either. */
+export function toExpectedPresence({ op, precondition }: AcceptedWrite): boolean | undefined {
+  if (op === "create") return false;
+  if (op === "update") return true;
+  if (precondition === undefined) return undefined;
+  return "exists" in precondition ? precondition.exists : true;
+}
+
+function checkSizes(writes: AcceptedWrite[]): void {
+  let sum = 0;
+  for (const write of writes) sum += checkSize(write);
+  if (sum > maxCommitBytes) throw new InvalidDocument(`a commit is larger than ${maxCommitBytes} bytes`);
+}
+
+function checkSize(write: AcceptedWrite): number {
+  if (write.op === "delete") return measureDocument(write.path, {});
+  const bytes = measureDocument(write.path, write.op === "update" ? write.fields : write.data);
+  if (bytes <= maxDocumentBytes) return bytes;
+  throw new InvalidDocument(`"${write.path}" would be larger than ${maxDocumentBytes} bytes`);
+}

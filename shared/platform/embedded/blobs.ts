@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import type { Blobs } from "../blobs.ts";
+import { checkBlobKey, checkContentType, checkLinkSeconds } from "../check-blob.ts";
+import { limitContent } from "../limit-content.ts";
+import { createMemoryBlobStore } from "./blob-store.ts";
+import { openFileBlobStore } from "./file-blob-store.ts";
+import { readOrCreateKey } from "./read-or-create-key.ts";
+import { createServeBlob } from "./serve-blob.ts";
+import { createSignedLinks } from "./signed-links.ts";
+
+export type EmbeddedBlobsOptions = {
+  /** Where blobs, and the key that signs links, outlive the process. Without it both live in memory only. */
+  folder?: string;
+  clock: Clock;
+  /** Where `serveBlob` is reached, without a slash at the end. Asked for each link. */
+  baseUrl: () => string;
+};
+
+export type EmbeddedBlobs = {
+  blobs: Blobs;
+  /** What answers the signed links: `GET {baseUrl}/_blobs/…`. */
+  serveBlob: (request: Request) => Promise<Response>;
+};
+
+export async function openEmbeddedBlobs(options: EmbeddedBlobsOptions): Promise<EmbeddedBlobs> {
+  const { folder, clock, baseUrl } = options;
+  const store = folder === undefined ? createMemoryBlobStore() : await openFileBlobStore(folder);
+  const secret =
+    folder === undefined ? randomBytes(32) : await readOrCreateKey(join(folder, ".link-signing-key"));
+  const links = createSignedLinks(secret, clock, baseUrl);
+
+  const blobs: Blobs = {
+    async put(key, content, { contentType, maxBytes }) {
+      checkBlobKey(key);
+      checkContentType(contentType);
+      return store.write(key, contentType, limitContent(content, maxBytes));
+    },
+    async get(key) {
+      checkBlobKey(key);
+      const found = await store.open(key);
+      return found && { info: found.info, content: await new Response(found.content).bytes() };
+    },
+    async delete(key) {
+      checkBlobKey(key);
+      await store.remove(key);
+    },
+    async signedUrl(key, expiresInSeconds) {
+      checkBlobKey(key);
+      checkLinkSeconds(expiresInSeconds);
+      return links.sign(key, expiresInSeconds);
+    },
+  };
+  return { blobs, serveBlob: createServeBlob(store, links) };
+}

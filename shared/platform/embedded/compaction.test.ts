@@ -1,0 +1,179 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Snapshot, Write } from "../documents.ts";
+import { openOnDisk, readAll, readFolder } from "./documents-on-disk.fixture.ts";
+import { createFaultyDisk } from "./faulty-disk.fixture.ts";
+import { copyFolder, newFolder } from "./folder.fixture.ts";
+import { JournalDamaged } from "./journal-damaged.ts";
+
+const compactAboveBytes = 1_000;
+
+/** Commit `n` of a run in which much is written and little stays. */
+function toWrites(n: number): Write[] {
+  const path = `c/d${n % 3}`;
+  if (n % 7 === 6) return [{ op: "delete", path }];
+  return [{ op: "set", path, data: { n, text: "x".repeat(n % 5) } }];
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+}
+
+const namesOf = (folder: string) => readdirSync(folder).filter((name) => name !== "lock");
+
+describe("compaction", () => {
+  it("keeps the files small and what is in them the same", async () => {
+    const folder = newFolder();
+    const opened = await openOnDisk(folder, { compactAboveBytes });
+    for (let n = 0; n < 300; n++) {
+      await opened.documents.commit(toWrites(n));
+      await nextTurn();
+    }
+    await settle();
+    const state = await readAll(opened);
+    const bytes = namesOf(folder).map((name) => statSync(join(folder, name)).size);
+    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(3_000);
+    expect(namesOf(folder).map((name) => name.slice(9))).toEqual(["journal", "snapshot"]);
+    await opened.close();
+    expect(await readFolder(folder)).toEqual(state);
+  });
+
+  it("leaves a small journal alone, and one that is not half out of date", async () => {
+    const folder = newFolder();
+    const { documents, close } = await openOnDisk(folder, { compactAboveBytes });
+    for (let n = 0; n < 50; n++) {
+      await documents.commit([{ op: "create", path: `c/d${n}`, data: { text: "x".repeat(100) } }]);
+      await nextTurn();
+    }
+    expect(namesOf(folder)).toEqual(["00000001.journal"]);
+    await close();
+  });
+
+  it("goes on taking commits meanwhile", async () => {
+    const folder = newFolder();
+    const { disk, done } = createFaultyDisk();
+    const opened = await openOnDisk(folder, { disk, compactAboveBytes: 200_000 });
+    const text = "x".repeat(2_000);
+    let n = 0;
+    while (!done.includes("rename")) {
+      await opened.documents.commit([{ op: "set", path: `c/d${n++ % 150}`, data: { n, text } }]);
+      if (done.filter((one) => one === "open").length > 2) await nextTurn();
+    }
+    const firstAfter = done.lastIndexOf("open");
+    expect(done.slice(firstAfter).filter((one) => one === "write").length).toBeGreaterThan(6);
+    const state = await readAll(opened);
+    await settle();
+    await opened.close();
+    expect(await readFolder(folder)).toEqual(state);
+  });
+
+  it("keeps write times growing after a restart from a snapshot alone", async () => {
+    const folder = newFolder();
+    const opened = await openOnDisk(folder, { compactAboveBytes: 100 });
+    let last = "";
+    while (namesOf(folder).length < 2 || statSync(join(folder, namesOf(folder)[0] ?? "")).size > 0) {
+      [last = ""] = await opened.documents.commit([{ op: "set", path: "c/a", data: { last } }]);
+      await opened.documents.commit([{ op: "delete", path: "c/a" }]);
+      await settle();
+    }
+    await opened.close();
+    const again = await openOnDisk(folder);
+    const [time = ""] = await again.documents.commit([{ op: "set", path: "c/a", data: {} }]);
+    expect(time > last).toBe(true);
+    await again.close();
+  });
+
+  it("that fails is tried again later, and loses nothing", async () => {
+    const folder = newFolder();
+    const { disk, done, decide } = createFaultyDisk();
+    const opened = await openOnDisk(folder, { disk, compactAboveBytes });
+    decide((operation) => (operation === "rename" ? "fail" : undefined));
+    for (let n = 0; n < 100; n++) {
+      await opened.documents.commit(toWrites(n));
+      await settle();
+    }
+    const failures = done.filter((one) => one === "rename").length;
+    expect(failures).toBeGreaterThan(1);
+    expect(opened.lines.filter(({ severity }) => severity === "WARNING")).toHaveLength(failures);
+    expect(await readFolder(copyFolder(folder))).toEqual(await readAll(opened));
+    decide(() => undefined);
+    for (let n = 100; n < 200; n++) {
+      await opened.documents.commit(toWrites(n));
+      await settle();
+    }
+    expect(namesOf(folder)).toHaveLength(2);
+    const state = await readAll(opened);
+    await opened.close();
+    expect(await readFolder(folder)).toEqual(state);
+  });
+});
+
+describe("a process that dies while it compacts", () => {
+  /** Commits until the disk dies at its operation `at`; returns the folder, and the states it may hold then. */
+  async function runUntil(at: number): Promise<{ folder: string; states: Snapshot[][]; total: number }> {
+    const folder = newFolder();
+    const { disk, done, decide } = createFaultyDisk();
+    const opened = await openOnDisk(folder, { disk, compactAboveBytes: 400 });
+    const twin = await openOnDisk(newFolder());
+    decide((_operation, count) => (count === at ? "half" : count > at ? "fail" : undefined));
+    for (let n = 0; n < 40 && done.length < at; n++) {
+      await twin.documents.commit(toWrites(n));
+      await opened.documents.commit(toWrites(n)).catch(() => undefined);
+      await settle();
+    }
+    const states = [await readAll(opened), await readAll(twin)];
+    const left = copyFolder(folder);
+    decide(() => undefined);
+    await Promise.all([opened.close().catch(() => undefined), twin.close()]);
+    return { folder: left, states, total: done.length };
+  }
+
+  it("leaves every commit that succeeded, at whatever step it died", async () => {
+    const { total } = await runUntil(Number.POSITIVE_INFINITY);
+    for (let at = 1; at <= total; at++) {
+      const { folder, states } = await runUntil(at);
+      const found = await readFolder(folder);
+      expect(states.map(toContent)).toContainEqual(toContent(found));
+      expect(namesOf(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+    }
+  });
+
+  const toContent = (snapshots: Snapshot[]) => snapshots.map(({ id, data }) => ({ id, data }));
+});
+
+describe("a folder with a snapshot", () => {
+  async function makeFolder(): Promise<string> {
+    const folder = newFolder();
+    const { documents, close } = await openOnDisk(folder, { compactAboveBytes: 400 });
+    for (let n = 0; n < 20; n++) {
+      await documents.commit(toWrites(n));
+      await settle();
+    }
+    await close();
+    return folder;
+  }
+
+  it.each(["journal", "snapshot"])("is not opened without its %s", async (kind) => {
+    const folder = await makeFolder();
+    const { disk } = createFaultyDisk();
+    for (const name of namesOf(folder)) if (name.endsWith(kind)) disk.remove(join(folder, name));
+    await expect(openOnDisk(folder)).rejects.toThrow(JournalDamaged);
+  });
+
+  it("is not opened when the snapshot is cut short or damaged", async () => {
+    const folder = await makeFolder();
+    const path = join(folder, namesOf(folder).find((name) => name.endsWith("snapshot")) ?? "");
+    const { disk } = createFaultyDisk();
+    const whole = disk.read(path);
+    for (let length = 0; length < whole.length; length += 7) {
+      const file = disk.open(path);
+      disk.truncate(file, length);
+      await expect(openOnDisk(folder)).rejects.toThrow(JournalDamaged);
+      disk.write(file, whole, 0);
+      disk.close(file);
+    }
+    await (await openOnDisk(folder)).close();
+  });
+});

@@ -1,0 +1,123 @@
+import type { Clock } from "../../core/clock.ts";
+import { type Log, toErrorField } from "../../core/log.ts";
+import type { AcceptedWrite } from "../accept-writes.ts";
+import { toPlace } from "../document-path.ts";
+import type { Fields, Snapshot } from "../documents.ts";
+import { measureDocument } from "../measure-document.ts";
+import type { FlushPolicy } from "./append-file.ts";
+import type { Disk } from "./disk.ts";
+import { freezeDeep } from "./freeze-deep.ts";
+import { openJournal } from "./journal.ts";
+import { stageCommit } from "./stage-commit.ts";
+import type { Store } from "./store.ts";
+import { type Micros, toWriteTime } from "./write-times.ts";
+
+/** Keeps a store across processes. */
+export type DocumentHistory = {
+  /** The time of the last commit that was restored. */
+  latest: Micros;
+  /** Before the commit is applied. Throws, and keeps nothing, when it cannot be written. */
+  record(time: Micros, writes: AcceptedWrite[]): void;
+  /** After the commit is applied. */
+  tidy(): void;
+  close(): Promise<void>;
+};
+
+export type HistoryOptions = {
+  folder: string;
+  disk: Disk;
+  clock: Clock;
+  log: Log;
+  flush: FlushPolicy;
+  /** Below this, nothing is compacted. */
+  compactAboveBytes: number;
+};
+
+type Commit = { t: Micros; w: AcceptedWrite[] };
+type Header = { format: 1; time: Micros; bytes: number };
+type Line = { p: string; u: string; d: Fields };
+
+/** Restores what `folder` holds into `store`, which is empty. */
+export function openDocumentHistory(store: Store, options: HistoryOptions): DocumentHistory {
+  const { log, compactAboveBytes } = options;
+  let latest: Micros = 0;
+  /** How many bytes a document takes in a snapshot file for each that Firestore counts. */
+  let expansion = 1;
+  let measuredBytes = 0;
+  let retryAboveBytes = compactAboveBytes;
+  let isCompacting = false;
+  let isClosing = false;
+
+  const journal = openJournal({
+    ...options,
+    restore: {
+      snapshot(text) {
+        const line = JSON.parse(text) as Header | Line;
+        if ("format" in line) [latest, measuredBytes] = [line.time, line.bytes];
+        else store.apply([toChange(line)]);
+      },
+      append(text) {
+        const { t, w } = JSON.parse(text) as Commit;
+        store.apply(stageCommit(store.get, freezeDeep(w), toWriteTime(t)));
+        latest = t;
+      },
+    },
+  });
+  learnExpansion();
+
+  function learnExpansion(): void {
+    if (measuredBytes > 0) expansion = journal.size().snapshot / measuredBytes;
+  }
+
+  function isWorthCompacting(): boolean {
+    const { snapshot, appended } = journal.size();
+    return appended > retryAboveBytes && snapshot + appended > 2 * store.bytes() * expansion;
+  }
+
+  async function compact(): Promise<void> {
+    isCompacting = true;
+    try {
+      await journal.compact(() => {
+        measuredBytes = store.bytes();
+        return toRecords({ format: 1, time: latest, bytes: measuredBytes }, store.list());
+      });
+      learnExpansion();
+      retryAboveBytes = compactAboveBytes;
+    } catch (error) {
+      retryAboveBytes = journal.size().appended + compactAboveBytes;
+      if (!isClosing) log.warn("the journal could not be compacted and goes on growing", toErrorField(error));
+    }
+    isCompacting = false;
+  }
+
+  return {
+    latest,
+    record(time, writes) {
+      journal.append(JSON.stringify({ t: time, w: writes.map(withoutPrecondition) } satisfies Commit));
+      latest = time;
+    },
+    tidy() {
+      if (!isCompacting && isWorthCompacting()) void compact();
+    },
+    close() {
+      isClosing = true;
+      return journal.close();
+    },
+  };
+}
+
+function* toRecords(header: Header, snapshots: Snapshot[]): Iterable<string> {
+  yield JSON.stringify(header);
+  for (const { path, data, updateTime } of snapshots)
+    yield JSON.stringify({ p: path, u: updateTime, d: data } satisfies Line);
+}
+
+function toChange({ p: path, u: updateTime, d }: Line) {
+  const data = freezeDeep(d);
+  const snapshot = Object.freeze({ path, id: toPlace(path).id, data, updateTime });
+  return { path, after: { snapshot, bytes: measureDocument(path, data) } };
+}
+
+function withoutPrecondition({ precondition, ...write }: AcceptedWrite): AcceptedWrite {
+  return write;
+}

@@ -1,0 +1,6 @@
+/** Freezes plain data all the way down, in place. */
+export function freezeDeep<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const child of Object.values(value)) freezeDeep(child);
+  return Object.freeze(value);
+}

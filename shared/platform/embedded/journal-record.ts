@@ -1,0 +1,55 @@
+import { crc32 } from "node:zlib";
+
+/**
+ * A record is one line: the text's length in bytes and its CRC-32, each as eight hexadecimal digits, and the text, which
+ * is JSON and so holds no line break. A reader that meets a bad record can therefore find the next good one.
+ */
+export function encodeRecord(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(headerBytes + length + 1);
+  bytes.write(text, headerBytes, "utf8");
+  const body = bytes.subarray(headerBytes, headerBytes + length);
+  bytes.write(`${toHex(length)} ${toHex(crc32(body))} `, 0, "latin1");
+  bytes[headerBytes + length] = lineBreak;
+  return bytes;
+}
+
+/** Hands each record's text to `onRecord` until one is bad. Returns where the good ones end. */
+export function readRecords(bytes: Buffer, onRecord: (text: string) => void): number {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const body = findRecord(bytes, offset);
+    if (!body) return offset;
+    onRecord(body.toString("utf8"));
+    offset += headerBytes + body.length + 1;
+  }
+  return offset;
+}
+
+/** Whether a good record starts anywhere behind `offset`. */
+export function hasRecordBehind(bytes: Buffer, offset: number): boolean {
+  let lineEnd = bytes.indexOf(lineBreak, offset);
+  while (lineEnd >= 0) {
+    if (findRecord(bytes, lineEnd + 1)) return true;
+    lineEnd = bytes.indexOf(lineBreak, lineEnd + 1);
+  }
+  return false;
+}
+
+const lineBreak = 0x0a;
+const headerBytes = 18;
+const header = /^([0-9a-f]{8}) ([0-9a-f]{8}) $/;
+
+function findRecord(bytes: Buffer, offset: number): Buffer | undefined {
+  const [, length, checksum] = header.exec(bytes.toString("latin1", offset, offset + headerBytes)) ?? [];
+  if (length === undefined || checksum === undefined) return undefined;
+  const start = offset + headerBytes;
+  const end = start + Number.parseInt(length, 16);
+  if (bytes[end] !== lineBreak) return undefined;
+  const body = bytes.subarray(start, end);
+  return toHex(crc32(body)) === checksum ? body : undefined;
+}
+
+function toHex(number: number): string {
+  return number.toString(16).padStart(8, "0");
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import type { Ids } from "../../core/ids.ts";
+import type { Log } from "../../core/log.ts";
+import { type Random, randomIds } from "../../core/random.ts";
+import type { Platform } from "../platform.ts";
+import type { Wake } from "../wakes.ts";
+import { openEmbeddedBlobs } from "./blobs.ts";
+import { systemClock } from "./clock.ts";
+import { openEmbeddedDocuments } from "./documents.ts";
+import { createEmbeddedEvents, type Subscriber } from "./events.ts";
+import { createEmbeddedSecrets } from "./secrets.ts";
+import { createEmbeddedWakes } from "./wakes.ts";
+
+export type EmbeddedPlatformOptions = {
+  /** Where everything outlives the process. Without it, everything lives in memory. */
+  dataDir?: string;
+  /** Where secrets are looked up first. */
+  environment: Record<string, string | undefined>;
+  clock?: Clock;
+  ids?: Ids;
+  random?: Random;
+  fetch?: typeof globalThis.fetch;
+  deliverWake: (wake: Wake) => Promise<void>;
+  /** Where `serveBlob` is reached, without a slash at the end. Asked when a link is made. */
+  baseUrl: () => string;
+  log: Log;
+};
+
+export type EmbeddedPlatform = {
+  platform: Platform;
+  subscribe: (handle: Subscriber) => () => void;
+  /** Answers the links that `blobs.signedUrl` makes: `GET {baseUrl}/_blobs/…`. */
+  serveBlob: (request: Request) => Promise<Response>;
+  /** Forgets waiting wakes, waits for deliveries that run, and flushes. */
+  close(): Promise<void>;
+};
+
+/** The whole outside world in this process. Rejects with `FolderInUse` or `JournalDamaged`. */
+export async function openEmbeddedPlatform(options: EmbeddedPlatformOptions): Promise<EmbeddedPlatform> {
+  const { dataDir, environment, deliverWake, baseUrl, log, clock = systemClock } = options;
+  const within = (name: string) => (dataDir === undefined ? {} : { folder: join(dataDir, name) });
+  const { documents, close: closeDocuments } = await openEmbeddedDocuments({
+    ...within("documents"),
+    clock,
+    log,
+  });
+  const opening = openEmbeddedBlobs({ ...within("blobs"), clock, baseUrl });
+  const { blobs, serveBlob } = await opening.catch((error) =>
+    closeDocuments().then(() => Promise.reject(error)),
+  );
+  const file = dataDir === undefined ? {} : { file: join(dataDir, "secrets.json") };
+  const wakes = createEmbeddedWakes({ clock, deliver: deliverWake, log });
+  const events = createEmbeddedEvents({ clock, log });
+
+  return {
+    platform: {
+      documents,
+      wakes: wakes.wakes,
+      events: events.events,
+      blobs,
+      secrets: createEmbeddedSecrets({ environment, ...file, clock }),
+      clock,
+      ids: options.ids ?? randomIds,
+      random: options.random ?? Math.random,
+      fetch: options.fetch ?? globalThis.fetch,
+    },
+    subscribe: events.subscribe,
+    serveBlob,
+    async close() {
+      await wakes.close();
+      await events.close();
+      await closeDocuments();
+    },
+  };
+}

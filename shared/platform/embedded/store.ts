@@ -1,0 +1,63 @@
+import { type Place, toPlace } from "../document-path.ts";
+import type { CollectionPath, DocumentPath, Snapshot } from "../documents.ts";
+import { type Collection, createCollection } from "./collection.ts";
+import type { Plan } from "./plan-query.ts";
+import { countQuery, runQuery } from "./run-query.ts";
+import type { Stored, StoredChange } from "./stage-commit.ts";
+
+/** All documents, by collection. A collection that becomes empty is forgotten with its indexes. */
+export type Store = {
+  get(path: DocumentPath): Stored | undefined;
+  apply(changes: StoredChange[]): void;
+  query(plan: Plan): Snapshot[];
+  count(plan: Plan): number;
+  /** Everything there is now. Later changes do not touch it. */
+  list(): Snapshot[];
+  /** What all documents measure together, as Firestore counts. */
+  bytes(): number;
+  collections(): CollectionPath[];
+};
+
+export function createStore(): Store {
+  const collections = new Map<CollectionPath, Collection>();
+  let bytes = 0;
+
+  function open(path: CollectionPath): Collection {
+    const collection = collections.get(path) ?? createCollection();
+    collections.set(path, collection);
+    return collection;
+  }
+
+  function applyOne(change: StoredChange): void {
+    const { collection: path, id }: Place = toPlace(change.path);
+    const collection = open(path);
+    collection.apply(id, change);
+    bytes += (change.after?.bytes ?? 0) - (change.before?.bytes ?? 0);
+    if (collection.documents.size === 0) collections.delete(path);
+  }
+
+  return {
+    get(path) {
+      const { collection, id } = toPlace(path);
+      return collections.get(collection)?.documents.get(id);
+    },
+    apply(changes) {
+      for (const change of changes) applyOne(change);
+    },
+    query(plan) {
+      const collection = collections.get(plan.collection);
+      return collection ? runQuery(collection, plan) : [];
+    },
+    count(plan) {
+      const collection = collections.get(plan.collection);
+      return collection ? countQuery(collection, plan) : 0;
+    },
+    list: () => [...collections.values()].flatMap(({ documents }) => [...documents.values()].map(toSnapshot)),
+    bytes: () => bytes,
+    collections: () => [...collections.keys()],
+  };
+}
+
+function toSnapshot({ snapshot }: Stored): Snapshot {
+  return snapshot;
+}
