@@ -18,6 +18,8 @@ export const Event = z
   .object({
     id: z.string(),
     type: EventType,
+    /** From 1, without gaps within a task: tells whether one is missing. */
+    sequence: z.int().positive(),
     time: z.iso.datetime(),
     tenant: z.string(),
     task: z.object({

@@ -39,7 +39,16 @@ const Limits = z.strictObject({
       "must be a rate, count/period, such as 10/s, 60/min, 50/hour, 1000/day or 10/2s; or a list of up to four",
     )
     .optional(),
+  /** Tokens read and written together: an estimate at the claim, the truth once the call has ended. */
+  tokens: RateText.optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
+});
+
+/** In milliseconds. The first two hold for streamed calls only: others send nothing before they are done. */
+const Timeouts = z.strictObject({
+  firstTokenMs: z.int().min(100).max(300_000).optional(),
+  idleMs: z.int().min(100).max(300_000).optional(),
+  totalMs: z.int().min(1_000).max(300_000).default(300_000),
 });
 
 const ProviderConfig = z.strictObject({
@@ -49,7 +58,7 @@ const ProviderConfig = z.strictObject({
   /** Which provider serves a task that names no model: the lowest number that can. */
   priority: z.int().min(0).max(100).default(50),
   limits: Limits.default({}),
-  timeouts: z.strictObject({ totalMs: z.int().min(1_000).max(300_000).default(300_000) }).prefault({}),
+  timeouts: Timeouts.prefault({}),
   appName: z.string().min(1).max(64).optional(),
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
@@ -70,12 +79,30 @@ const RetryConfig = z.strictObject({
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
-/** `conea.yaml`: providers, models and how to retry. */
+/** When a failing provider is left alone: after `failures` in a row, for `openMs`; `successes` of `probes` bring it back. */
+const BreakerConfig = z.strictObject({
+  failures: z.int().min(1).max(1_000).default(5),
+  successes: z.int().min(1).max(100).default(2),
+  openMs: z.int().min(100).max(3_600_000).default(60_000),
+  probes: z.int().min(1).max(100).default(1),
+});
+export type BreakerConfig = z.infer<typeof BreakerConfig>;
+
+/** `maxReady`: how long a line may become. `strict` counts it at each submission instead of every few seconds. */
+const QueueConfig = z.strictObject({
+  maxReady: z.int().min(1).max(10_000_000).default(10_000),
+  strict: z.boolean().default(false),
+});
+export type QueueConfig = z.infer<typeof QueueConfig>;
+
+/** `conea.yaml`: providers, models, and how to retry, to leave alone and to refuse. */
 export const ConeaConfig = z
   .strictObject({
     providers: z.record(Name, ProviderConfig),
     models: z.record(ModelName, ModelConfig).default({}),
     retry: RetryConfig.prefault({}),
+    breaker: BreakerConfig.prefault({}),
+    queue: QueueConfig.prefault({}),
   })
   .superRefine((config, context) => {
     for (const [name, model] of Object.entries(config.models)) {

@@ -30,6 +30,8 @@ export type ProviderCall<T extends TaskType = TaskType> = {
   signal: AbortSignal;
   /** Set when the caller wants text as it is written. Never called after the call has settled. */
   onText?: (text: string) => void;
+  /** Called for every sign of life of a streamed call, text or not. */
+  onProgress?: () => void;
   /** Reads an upload of the task's owner. Throws when there is none. */
   readBlob: (blobId: string) => Promise<Bytes>;
 };
@@ -39,6 +41,15 @@ export type ProviderAnswer<T extends TaskType = TaskType> = {
   usage: Usage;
   /** The vendor's id of the call. */
   requestId?: string;
+  rateLimits?: RateLimits;
+};
+
+/** What the vendor's headers say of its own limits on the account: what is left, and when that is renewed. */
+export type RateLimits = {
+  requestsLeft?: number;
+  requestsResetMs?: number;
+  tokensLeft?: number;
+  tokensResetMs?: number;
 };
 
 /**

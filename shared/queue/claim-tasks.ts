@@ -1,91 +1,114 @@
 import { toTime } from "../core/clock.ts";
-import {
-  type Documents,
-  PreconditionFailed,
-  type Snapshot,
-  type Write,
-  type WriteTime,
-} from "../platform/documents.ts";
+import type { Documents, ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
-import { permitLifeMs, permitsAt, spendPermits } from "./limiter.ts";
-import { type Queue, type QueueDocument, queuePath, toQueueState } from "./queue-document.ts";
-
-/** How long a claimed task is its worker's alone without a renewal. */
-export const leaseMs = 30_000;
+import { withEvent } from "../tasks/task-events.ts";
+import { applyReports, everyEndMatters, isUrgent, type Report } from "./apply-reports.ts";
+import { letThrough } from "./breaker.ts";
+import { commitMarked } from "./commit-marked.ts";
+import { leaseMs } from "./lease-ms.ts";
+import { permitLifeMs, spendPermits } from "./limiter.ts";
+import { claimKey, emptyQueue, type Queue, type QueueDocument, queuePath } from "./queue-document.ts";
+import { type Room, roomAt } from "./room.ts";
+import { spendTokens, toCharge, tokensFreeAt } from "./token-window.ts";
 
 /** A task this worker may now run. */
 export type Claimed = {
   task: TaskDocument;
   /** The write time of the claim: the precondition of everything written about the task until it is settled. */
   fence: WriteTime;
-  /** The call may start until then (epoch ms); later the task must be given back. */
+  /** The call may start until then (epoch ms, by this process's clock); later the task must be given back. */
   startBy: number;
+  /** Its end matters to what others may claim, whatever it is: the queue must be told at once. */
+  tellAtOnce: boolean;
 };
 
 export type Claim = {
   claimed: Claimed[];
   /** Tasks found too old to start, now `expired`. */
-  expired?: TaskDocument[];
-  /** Set when more may be waiting: when to claim again (epoch ms). */
+  expired: TaskDocument[];
+  /** Set when more may be waiting: when to claim again (epoch ms, by this process's clock). */
   lookAgainAt?: number;
-  /** The queue's document was written: the places of `ended` are returned. */
-  committed?: boolean;
+  /** The queue's document holds the reports now. */
+  reported: boolean;
 };
 
 export type ClaimRequest = {
   queue: Queue;
   /** The most tasks the caller can run. */
   atMost: number;
-  /** Tasks of this queue that have ended since this process last claimed: their places are free again. */
-  ended?: string[];
-  /** How long a call may take: a place is not given away before. */
-  longestCallMs: number;
+  /** What this process has to tell of its claims that have ended. */
+  reports?: Report[];
   /** Claim this task, and only if it is the head of the line. */
   only?: string;
 };
 
+type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids">;
+
 /**
  * Takes the best ready tasks, spends permits and gives each a lease, in one commit. Two reads, and one write per task and
- * one for the queue; nothing is written when the line is empty and no place of `ended` is to be returned. Whoever loses
- * the race for the queue's document gets nothing and is told to look again.
+ * one for the queue; where nothing can be claimed, nothing is written unless a report must not wait. Whoever loses the race
+ * for the queue's document gets nothing and is told to look again.
  */
-export async function claimTasks(
-  { documents, clock }: Pick<Platform, "documents" | "clock">,
-  request: ClaimRequest,
-): Promise<Claim> {
-  const { queue } = request;
-  const snapshot = await documents.get<QueueDocument>(queuePath(queue.id));
-  const now = clock.now();
-  const state = withoutEnded(toQueueState(snapshot), request.ended ?? [], now);
-  const room = roomAt(state, request, now);
-  if (room.count < 1) return { claimed: [], ...(room.nextAt !== undefined && { lookAgainAt: room.nextAt }) };
+export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
+  const { queue, reports = [], only } = request;
+  const askedAt = deps.clock.now();
+  const snapshot = await readQueue(deps.documents, queue.id);
+  // The store's clock, which all who claim share. It read the document after it was asked.
+  const now = Date.parse(snapshot.readTime);
+  const toOwn = (at: number) => deps.clock.now() + Math.max(0, at - now);
+  const state = applyReports(snapshot.data, reports, queue, now);
+  const room = roomAt(state, queue, now);
+  const wanted = Math.min(room.count, request.atMost);
+  const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
+  if (only && heads[0]?.id !== only) return { ...nothing, lookAgainAt: deps.clock.now() };
 
-  const heads = await readHeads(documents, queue.id, request.only ? 1 : room.count);
-  if (request.only && heads[0]?.id !== request.only) return { claimed: [], lookAgainAt: now };
-  const expired = heads.filter(({ data }) => isExpired(data, now));
-  const taken = heads.filter(({ data }) => !isExpired(data, now));
-  if (heads.length === 0 && !request.ended?.length) return { claimed: [] };
+  const chosen = chooseHeads(heads, room, queue, now);
+  const again = toNextLook({ chosen, heads, room, wanted, state, queue, now });
+  const lookAgain = again === undefined ? {} : { lookAgainAt: toOwn(again) };
+  const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
+  const tellAtOnce = everyEndMatters(state, queue);
+  const mustTell = reports.some((report) => tellAtOnce || isUrgent(report, queue));
+  if (isIdle && !mustTell) return { ...nothing, ...lookAgain };
 
-  const next = toNextState(state, request, taken, now);
-  const writes = [
-    toQueueWrite(queue.id, snapshot, next),
-    ...taken.map((head) => toClaimWrite(head, now)),
-    ...expired.map((head) => toExpiredWrite(head, now)),
+  const mark = deps.ids.newId("claim");
+  const next = { ...toNextState(state, queue, chosen.taken, now), mark };
+  const lifeMs = permitLifeMs(queue.limits.requests ?? []);
+  const times = { now, startBy: now + lifeMs };
+  const tasks = chosen.taken.map((head) => ({ head, fields: toClaimFields(head.data, mark, times) }));
+  const writes: Write[] = [
+    { op: "set", path: queuePath(queue.id), data: next, precondition: { updateTime: snapshot.updateTime } },
+    ...tasks.map(({ head, fields }) => toUpdate(head, fields, ["unpublished"])),
+    ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
-  const fences = await commitOrLose(documents, writes);
-  if (!fences) return { claimed: [], lookAgainAt: clock.now() };
-  const startBy = now + permitLifeMs(queue.limits.requests ?? []);
+  const fences = await commitMarked(deps, writes, { path: queuePath(queue.id), mark });
+  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now() };
   return {
-    committed: true,
-    expired: expired.map(({ data }) => ({ ...data, ...expiredFields(now) })),
-    claimed: taken.map((head, index) => ({
-      task: claimedTask(head, now),
+    claimed: tasks.map(({ head, fields }, index) => ({
+      task: { ...head.data, ...fields },
       fence: fences[index + 1] ?? "",
-      startBy,
+      // Measured from before the store was asked, so no call starts later than a permit's life after `now`.
+      startBy: askedAt + lifeMs,
+      tellAtOnce,
     })),
-    ...(heads.length === room.count && { lookAgainAt: roomAt(next, request, now).nextAt ?? now }),
+    expired: chosen.expired.map(({ data }) => ({ ...data, ...expiredFields(data, now) })),
+    ...lookAgain,
+    reported: true,
   };
+}
+
+const nothing: Claim = { claimed: [], expired: [], reported: false };
+
+/** The queue's document with the time it was read. A queue that nobody has claimed from yet is written first. */
+async function readQueue(documents: Documents, queueId: string): Promise<ReadSnapshot<QueueDocument>> {
+  const path = queuePath(queueId);
+  const found = await documents.get<QueueDocument>(path);
+  if (found) return found;
+  // Whoever comes second finds the first one's: that is as good.
+  await documents.commit([{ op: "create", path, data: emptyQueue }]).catch(() => undefined);
+  const created = await documents.get<QueueDocument>(path);
+  if (created) return created;
+  throw new Error(`the document of queue ${queueId} could not be made`);
 }
 
 function readHeads(documents: Documents, queueId: string, limit: number): Promise<Snapshot<TaskDocument>[]> {
@@ -103,95 +126,100 @@ function readHeads(documents: Documents, queueId: string, limit: number): Promis
   });
 }
 
-/** How many tasks may be claimed now; where none, when that may change (unknown while only a call's end can). */
-function roomAt(
-  state: QueueDocument,
-  { queue: { limits }, atMost }: ClaimRequest,
-  now: number,
-): { count: number; nextAt?: number } {
-  if (state.retryAfterUntil > now) return { count: 0, nextAt: state.retryAfterUntil };
-  const permits = permitsAt(state.limiter, limits.requests ?? [], now);
-  if (permits.free < 1) return { count: 0, nextAt: permits.nextAt };
-  const places = (limits.concurrency ?? Number.POSITIVE_INFINITY) - Object.keys(state.inFlight).length;
-  if (places < 1) return { count: 0 };
-  return { count: Math.min(permits.free, places, atMost), nextAt: now };
+type Chosen = { taken: Snapshot<TaskDocument>[]; expired: Snapshot<TaskDocument>[]; tokensWanted?: number };
+
+/** The heads in order, as far as the tokens last: one that does not fit is not overtaken. */
+function chooseHeads(heads: Snapshot<TaskDocument>[], room: Room, queue: Queue, now: number): Chosen {
+  const chosen: Chosen = { taken: [], expired: [] };
+  let left = room.tokens;
+  for (const head of heads) {
+    if (isExpired(head.data, now)) {
+      chosen.expired.push(head);
+      continue;
+    }
+    const charge = chargeOf(head.data, queue);
+    if (charge > left) return { ...chosen, tokensWanted: charge };
+    left -= charge;
+    chosen.taken.push(head);
+  }
+  return chosen;
 }
 
-function withoutEnded(state: QueueDocument, ended: string[], now: number): QueueDocument {
-  const gone = new Set(ended);
-  const inFlight = Object.entries(state.inFlight).filter(([id, until]) => until > now && !gone.has(id));
-  return { ...state, inFlight: Object.fromEntries(inFlight) };
+function chargeOf({ estimatedTokens }: TaskDocument, { limits }: Queue): number {
+  return toCharge(estimatedTokens, limits.tokens);
+}
+
+type Look = {
+  chosen: Chosen;
+  heads: Snapshot<TaskDocument>[];
+  room: Room;
+  wanted: number;
+  state: QueueDocument;
+  queue: Queue;
+  now: number;
+};
+
+/** When more may be claimed; `undefined` when the line is empty, or only the end of a call makes room. */
+function toNextLook({ chosen, heads, room, wanted, state, queue, now }: Look): number | undefined {
+  if (room.count < 1) return room.nextAt;
+  const next = toNextState(state, queue, chosen.taken, now);
+  if (chosen.tokensWanted !== undefined) {
+    return tokensFreeAt(next.tokens, queue.limits.tokens, chosen.tokensWanted, now + 1);
+  }
+  if (heads.length < wanted || wanted < 1) return undefined;
+  const after = roomAt(next, queue, now);
+  return after.count < 1 ? after.nextAt : now;
 }
 
 function toNextState(
   state: QueueDocument,
-  { queue: { limits }, longestCallMs }: ClaimRequest,
+  queue: Queue,
   taken: Snapshot<TaskDocument>[],
   now: number,
 ): QueueDocument {
-  const places = limits.concurrency ? taken.map(({ id }) => [id, now + longestCallMs + leaseMs]) : [];
+  const { limits, longestCallMs } = queue;
+  const keys = taken.map(({ id, data }) => claimKey({ id, epoch: data.epoch + 1 }));
+  const tokens = taken.reduce((sum, { data }) => sum + chargeOf(data, queue), 0);
   return {
     ...state,
     limiter: spendPermits(state.limiter, limits.requests ?? [], now, taken.length),
-    inFlight: { ...state.inFlight, ...Object.fromEntries(places) },
+    tokens: spendTokens(state.tokens, limits.tokens, tokens, now),
+    breaker: letThrough(state.breaker, keys, now + longestCallMs + leaseMs, now),
+    inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, now])) },
   };
 }
 
-function toQueueWrite(
-  queueId: string,
-  snapshot: Snapshot<QueueDocument> | undefined,
-  data: QueueDocument,
-): Write {
-  const path = queuePath(queueId);
-  if (!snapshot) return { op: "create", path, data };
-  return { op: "set", path, data, precondition: { updateTime: snapshot.updateTime } };
-}
-
-function claimFields({ data }: Snapshot<TaskDocument>, now: number) {
+function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: { now: number; startBy: number }) {
   return {
     status: "running" as const,
-    epoch: data.epoch + 1,
-    attemptCount: data.attemptCount + 1,
+    epoch: task.epoch + 1,
+    attemptCount: task.attemptCount + 1,
     leaseUntil: toTime(now + leaseMs),
-    startedAt: data.startedAt ?? toTime(now),
+    startBy: toTime(startBy),
+    startedAt: task.startedAt ?? toTime(now),
+    mark,
   };
 }
 
-function claimedTask(head: Snapshot<TaskDocument>, now: number): TaskDocument {
-  return { ...head.data, ...claimFields(head, now) };
-}
-
-function toClaimWrite(head: Snapshot<TaskDocument>, now: number): Write {
-  return {
-    op: "update",
-    path: taskPath(head.id),
-    fields: claimFields(head, now),
-    precondition: { updateTime: head.updateTime },
-  };
+function toUpdate({ id, updateTime }: Snapshot<TaskDocument>, fields: object, removes: string[] = []): Write {
+  return { op: "update", path: taskPath(id), fields, removes, precondition: { updateTime } };
 }
 
 function isExpired({ expiresAt }: TaskDocument, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= toTime(now);
 }
 
-export function expiredFields(now: number) {
-  return { status: "expired" as const, completedAt: toTime(now) };
-}
-
-export function toExpiredWrite(task: Snapshot<TaskDocument>, now: number): Write {
+/** What changes on a task that was not started in time. */
+export function expiredFields(task: TaskDocument, now: number) {
+  const completedAt = toTime(now);
   return {
-    op: "update",
-    path: taskPath(task.id),
-    fields: expiredFields(now),
-    precondition: { updateTime: task.updateTime },
+    status: "expired" as const,
+    completedAt,
+    unpublished: true as const,
+    ...withEvent(task, "task.expired", completedAt),
   };
 }
 
-async function commitOrLose(documents: Documents, writes: Write[]): Promise<WriteTime[] | undefined> {
-  try {
-    return await documents.commit(writes);
-  } catch (error) {
-    if (error instanceof PreconditionFailed) return undefined;
-    throw error;
-  }
+export function toExpiredWrite(task: Snapshot<TaskDocument>, now: number): Write {
+  return toUpdate(task, expiredFields(task.data, now), ["notBefore"]);
 }

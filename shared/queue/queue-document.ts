@@ -1,17 +1,43 @@
-import type { ProviderConfig } from "../config/conea-config.ts";
+import type { BreakerConfig, ProviderConfig } from "../config/conea-config.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
+import { type BreakerState, closedBreaker } from "./breaker.ts";
 import { emptyLimiter, type LimiterState } from "./limiter.ts";
+import { emptyTokenWindow, type TokenWindow } from "./token-window.ts";
 
 /** A provider's line and the limits its claims must keep. */
-export type Queue = { id: string; limits: ProviderConfig["limits"] };
+export type Queue = {
+  id: string;
+  limits: ProviderConfig["limits"];
+  breaker: BreakerConfig;
+  /** How long a call may take: until then its place is not given away. */
+  longestCallMs: number;
+};
 
-/** `queues/{queueId}`: all that a claim must know. */
+/**
+ * `queues/{queueId}`: all that a claim must know. Its times are the document store's, in milliseconds since the epoch,
+ * so that the clocks of those who claim need not agree.
+ */
 export type QueueDocument = {
   limiter: LimiterState;
-  /** With a concurrency limit: tasks claimed and not yet known to have ended, and when each must have (epoch ms). */
+  tokens: TokenWindow;
+  breaker: BreakerState;
+  /** When each claim was made that is not known to have ended and to have been told of. */
   inFlight: Record<string, number>;
-  /** The provider asked for silence until then (epoch ms). */
+  /** The provider asked for silence until then. */
   retryAfterUntil: number;
+  paused: boolean;
+  /** Set by each claim: tells whether a commit whose answer was lost took place. */
+  mark: string;
+};
+
+export const emptyQueue: QueueDocument = {
+  limiter: emptyLimiter,
+  tokens: emptyTokenWindow,
+  breaker: closedBreaker,
+  inFlight: {},
+  retryAfterUntil: 0,
+  paused: false,
+  mark: "",
 };
 
 export function queuePath(queueId: string): DocumentPath {
@@ -19,5 +45,10 @@ export function queuePath(queueId: string): DocumentPath {
 }
 
 export function toQueueState(snapshot: Snapshot<QueueDocument> | undefined): QueueDocument {
-  return snapshot?.data ?? { limiter: emptyLimiter, inFlight: {}, retryAfterUntil: 0 };
+  return snapshot?.data ?? emptyQueue;
+}
+
+/** The name of one claim of a task in its queue's document. */
+export function claimKey({ id, epoch }: { id: string; epoch: number }): string {
+  return `${id}:${epoch}`;
 }

@@ -1,54 +1,75 @@
-import type { ConeaConfig, RetryConfig } from "../config/conea-config.ts";
+import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
-import { type Log, toErrorField } from "../core/log.ts";
+import { toErrorField } from "../core/log.ts";
 import type { Filter, Query, Snapshot } from "../platform/documents.ts";
-import type { Platform } from "../platform/platform.ts";
 import { claimedAt } from "../tasks/next-state.ts";
-import { settleAttempt } from "../tasks/settle-attempt.ts";
+import { type SettleDeps, settleAttempt } from "../tasks/settle-attempt.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
-import { toStatusEvent } from "../tasks/to-event.ts";
-import { expiredFields, leaseMs, toExpiredWrite } from "./claim-tasks.ts";
+import { publishMarked } from "../tasks/task-events.ts";
+import { toExpiredWrite } from "./claim-tasks.ts";
+import { confirmEnded } from "./confirm-ended.ts";
 import { ensureWake } from "./ensure-wake.ts";
+import { leaseMs } from "./lease-ms.ts";
 import { promoteDue } from "./promote-due.ts";
-import { type QueueDocument, queuePath } from "./queue-document.ts";
 import { tryCommit } from "./try-commit.ts";
 
-export type SweepDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random"> & {
-  config: ConeaConfig;
-  retry: RetryConfig;
-  log: Log;
-};
+export type SweepDeps = SettleDeps & { config: ConeaConfig };
 
-export type SweepReport = { lost: number; expired: number; promoted: number; queues: number };
+/** What a sweep repaired, by kind. */
+export type SweepReport = {
+  lost: number;
+  expired: number;
+  promoted: number;
+  /** Ended tasks whose last events were published again. */
+  republished: number;
+  queues: number;
+  /** Steps that failed and are left to the next sweep. */
+  failed: number;
+};
 
 const pageSize = 100;
 const mostPages = 100;
 
 /**
  * Repairs what a crash or a lost wake left behind: takes back tasks whose lease ran out, expires those not started in
- * time, promotes those that are due, and wakes every queue. Every step may run twice, also at once. With `orphans`, every
- * running task counts as left behind: right only where no other process can be running one, as when the embedded platform
- * opens its folder.
+ * time, publishes events again that may not have been, promotes those that are due, and wakes every queue. Every step may
+ * run twice, also at once, and one that fails holds up no other. With `orphans`, every running task counts as left behind:
+ * right only where no other process can be running one, as when the embedded platform opens its folder.
  */
 export async function sweep(deps: SweepDeps, { orphans = false } = {}): Promise<SweepReport> {
   const queues = Object.keys(deps.config.providers);
-  if (orphans) await Promise.all(queues.map((queue) => forgetInFlight(deps, queue)));
   const report: SweepReport = {
-    lost: await takeBackLost(deps, orphans),
-    expired: await expireTasks(deps),
+    lost: 0,
+    expired: 0,
     promoted: 0,
+    republished: 0,
     queues: queues.length,
+    failed: 0,
   };
+  const step = async (name: keyof SweepReport, run: () => Promise<number>) => {
+    try {
+      report[name] += await run();
+    } catch (error) {
+      report.failed += 1;
+      deps.log.warn("a step of the sweep is left to the next", { step: name, ...toErrorField(error) });
+    }
+  };
+  await step("lost", () => takeBackLost(deps, orphans));
+  await step("expired", () => expireTasks(deps));
+  await step("republished", () => publishUnpublished(deps));
   for (const queue of queues) {
-    report.promoted += await promoteDue(deps, queue);
-    await ensureWake(deps, { queue, reason: "ready" });
+    await step("republished", () => confirmEnded(deps, queue, { orphans }));
+    await step("promoted", () => promoteDue(deps, queue));
+    await step("queues", async () => {
+      await ensureWake(deps, { queue, reason: "ready" });
+      return 0;
+    });
   }
   return report;
 }
 
 async function takeBackLost(deps: SweepDeps, orphans: boolean): Promise<number> {
-  const now = toTime(deps.clock.now());
-  const lease: Filter[] = orphans ? [] : [["leaseUntil", "<", now]];
+  const lease: Filter[] = orphans ? [] : [["leaseUntil", "<", toTime(deps.clock.now())]];
   const query: Query = {
     collection: "tasks",
     where: [["status", "==", "running"], ...lease],
@@ -78,10 +99,21 @@ async function expireTasks(deps: SweepDeps): Promise<number> {
     ],
     orderBy: [["expiresAt", "asc"]],
   };
-  return eachPage(deps, query, async (task) => {
-    if (!(await tryCommit(deps.documents, toExpiredWrite(task, now)))) return false;
-    const event = toStatusEvent({ ...task.data, ...expiredFields(now) }, now);
-    if (event) await deps.events.publish(event);
+  // Their events follow in the next step: the write marks them as unpublished.
+  return eachPage(deps, query, (task) => tryCommit(deps.documents, toExpiredWrite(task, now)));
+}
+
+/** Tasks that ended outside of a claim, by a cancel or by their age, and whose event may not have been published. */
+async function publishUnpublished(deps: SweepDeps): Promise<number> {
+  const query: Query = {
+    collection: "tasks",
+    where: [
+      ["unpublished", "==", true],
+      ["status", "in", ["cancelled", "expired"]],
+    ],
+  };
+  return eachPage(deps, query, async ({ data, updateTime }) => {
+    await publishMarked(deps, data, updateTime);
     return true;
   });
 }
@@ -105,10 +137,4 @@ async function eachPage(
     if (found.length < pageSize || done === 0) break;
   }
   return changed;
-}
-
-async function forgetInFlight({ documents }: SweepDeps, queueId: string): Promise<void> {
-  const snapshot = await documents.get<QueueDocument>(queuePath(queueId));
-  if (!snapshot) return;
-  await tryCommit(documents, { op: "update", path: queuePath(queueId), fields: { inFlight: {} } });
 }

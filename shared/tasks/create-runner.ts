@@ -1,12 +1,15 @@
+import type { ConeaConfig } from "../config/conea-config.ts";
 import { sleep } from "../core/clock.ts";
 import { toErrorField } from "../core/log.ts";
 import type { Wake } from "../platform/wakes.ts";
-import { type Claim, claimTasks } from "../queue/claim-tasks.ts";
+import { isUrgent, type Report } from "../queue/apply-reports.ts";
+import { type Claim, type Claimed, claimTasks } from "../queue/claim-tasks.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { promoteDue } from "../queue/promote-due.ts";
+import type { Queue } from "../queue/queue-document.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
-import { toStatusEvent } from "./to-event.ts";
+import { publishRecent } from "./task-events.ts";
 import type { AbortReason } from "./to-outcome.ts";
 
 /** The most tasks one claim takes. */
@@ -22,8 +25,8 @@ export type Runner = {
    * Resolves once that is decided.
    */
   startNow(task: { id: string; queue: string }): Promise<void>;
-  /** Aborts the call of a task this process is running, if it is. */
-  abort(taskId: string): void;
+  /** Aborts the call of a task if this process is running it, and says whether it was. */
+  abort(taskId: string): boolean;
   /** Claims nothing more, gives running calls `graceMs` to end, then hands the rest back to the line. */
   drain(graceMs: number): Promise<void>;
 };
@@ -31,96 +34,95 @@ export type Runner = {
 /** The part of a process that claims and runs tasks. It runs at most `capacity` at a time. */
 export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
-  /** Per queue with a concurrency limit: ended here, not yet taken off the queue's document. */
-  const ended = new Map<string, Set<string>>();
+  /** What this process has to tell of each queue, until a claim of its own has written it. */
+  const reports = new Map<string, Report[]>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
   let draining = false;
 
-  async function claim(queueId: string, only?: string): Promise<Claim> {
-    const provider = deps.config.providers[queueId];
-    const atMost = Math.min(largestClaim, capacity - running.size);
-    if (!provider || draining) return { claimed: [] };
-    if (atMost < 1) {
-      waiting.add(queueId);
-      return { claimed: [] };
-    }
-    const { limits, timeouts } = provider;
-    const queue = { id: queueId, limits };
-    const reported = [...(ended.get(queueId) ?? [])];
-    const request = {
-      queue,
-      atMost,
-      ended: reported,
-      longestCallMs: timeouts.totalMs,
-      ...(only && { only }),
-    };
-    const claim = await claimTasks(deps, request);
-    await Promise.all((claim.expired ?? []).map(announceEnd));
-    if (claim.committed) for (const id of reported) ended.get(queueId)?.delete(id);
+  async function claim(queue: Queue, only?: string): Promise<Claim> {
+    const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
+    if (atMost < 1) waiting.add(queue.id);
+    const telling = [...(reports.get(queue.id) ?? [])];
+    if (atMost < 1 && telling.length === 0) return { claimed: [], expired: [], reported: false };
+    const claim = await claimTasks(deps, { queue, atMost, reports: telling, ...(only && { only }) });
+    if (claim.reported) reports.set(queue.id, (reports.get(queue.id) ?? []).slice(telling.length));
+    for (const task of claim.expired) void publishExpired(task);
     return claim;
   }
 
-  async function announceEnd(task: TaskDocument): Promise<void> {
-    const event = toStatusEvent(task, deps.clock.now());
-    if (event) await deps.events.publish(event);
+  /** The mark stays on the task until its event is known to be published: the sweep does what fails here. */
+  async function publishExpired(task: TaskDocument): Promise<void> {
+    await publishRecent(deps, task, 1).catch((error) =>
+      deps.log.warn("event left to the sweep", { taskId: task.id, ...toErrorField(error) }),
+    );
   }
 
-  function start(queueId: string, claimed: Claim["claimed"][number]): Promise<void> {
+  /** Runs a claim to its end. Resolves to whether its queue must be told at once. */
+  function start(queue: Queue, claimed: Claimed): Promise<boolean> {
     const controller = new AbortController();
     const taskId = claimed.task.id;
-    const done = runClaimed(deps, claimed, controller)
-      .catch((error) => deps.log.error("a claim was left to its lease", { taskId, ...toErrorField(error) }))
-      .finally(() => finish(queueId, taskId));
+    const ended = runClaimed(deps, claimed, { queue, controller }).then(
+      (report) => {
+        reports.set(queue.id, [...(reports.get(queue.id) ?? []), report]);
+        return claimed.tellAtOnce || isUrgent(report, queue);
+      },
+      (error) => {
+        deps.log.error("a claim was left to its lease", { taskId, ...toErrorField(error) });
+        return false;
+      },
+    );
+    const done = ended.then(() => finish(taskId));
     running.set(taskId, { controller, done });
-    return done;
+    return ended;
   }
 
-  function finish(queueId: string, taskId: string): void {
+  function finish(taskId: string): void {
     running.delete(taskId);
-    if (deps.config.providers[queueId]?.limits.concurrency) {
-      ended.set(queueId, (ended.get(queueId) ?? new Set()).add(taskId));
-    }
     for (const queue of waiting) wakeBehind(queue);
     waiting.clear();
   }
 
   /** Nobody waits for this wake: one that fails is the sweep's to replace. */
   function wakeBehind(queue: string): void {
+    if (draining) return;
     ensureWake(deps, { queue, reason: "ready" }).catch((error) =>
       deps.log.warn("wake failed", { queue, ...toErrorField(error) }),
     );
   }
 
-  async function work(queueId: string, until: number): Promise<void> {
-    const { claimed, lookAgainAt } = await claim(queueId);
+  async function work(queue: Queue, until: number): Promise<void> {
+    const { claimed, lookAgainAt } = await claim(queue);
     if (lookAgainAt !== undefined && !draining) {
-      await ensureWake(deps, { queue: queueId, reason: "ready" }, lookAgainAt);
+      await ensureWake(deps, { queue: queue.id, reason: "ready" }, lookAgainAt);
     }
     await Promise.all(
       claimed.map(async (one) => {
-        await start(queueId, one);
-        if (!ended.has(queueId) || draining) return;
-        // A place has become free that only this process knows of: it claims the next task for it itself.
-        if (deps.clock.now() < until) await work(queueId, until);
-        else await ensureWake(deps, { queue: queueId, reason: "ready" });
+        if (!(await start(queue, one))) return;
+        // What this process knows changes what may be claimed: it tells with a claim of its own.
+        if (deps.clock.now() < until || draining) await work(queue, until);
+        else await ensureWake(deps, { queue: queue.id, reason: "ready" });
       }),
     );
   }
 
   return {
-    async handleWake({ queue, reason }) {
-      if (reason === "due") await promoteDue(deps, queue);
+    async handleWake({ queue: queueId, reason }) {
+      const queue = toQueue(deps.config, queueId);
+      if (!queue) return;
+      if (reason === "due") await promoteDue(deps, queueId);
       await work(queue, deps.clock.now() + longestShiftMs);
     },
     async startNow(task) {
-      const { claimed } = await claim(task.queue, task.id);
-      const [head] = claimed;
-      if (!head) return ensureWake(deps, { queue: task.queue, reason: "ready" });
-      void start(task.queue, head).then(() => (ended.has(task.queue) ? wakeBehind(task.queue) : undefined));
+      const queue = toQueue(deps.config, task.queue);
+      const { claimed: [head] = [] } = queue ? await claim(queue, task.id) : {};
+      if (!queue || !head) return ensureWake(deps, { queue: task.queue, reason: "ready" });
+      void start(queue, head).then((isUrgent) => (isUrgent ? wakeBehind(task.queue) : undefined));
     },
     abort(taskId) {
-      running.get(taskId)?.controller.abort("cancelled" satisfies AbortReason);
+      const found = running.get(taskId);
+      found?.controller.abort("cancelled" satisfies AbortReason);
+      return found !== undefined;
     },
     async drain(graceMs) {
       draining = true;
@@ -130,4 +132,10 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await all();
     },
   };
+}
+
+/** The queue of a provider as its claims need it; `undefined` for one that is not configured (any more). */
+export function toQueue({ providers, breaker }: ConeaConfig, id: string): Queue | undefined {
+  const provider = Object.hasOwn(providers, id) ? providers[id] : undefined;
+  return provider && { id, limits: provider.limits, breaker, longestCallMs: provider.timeouts.totalMs };
 }

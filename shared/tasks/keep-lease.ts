@@ -1,7 +1,8 @@
 import { toTime } from "../core/clock.ts";
 import { PreconditionFailed, type WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type Claimed, leaseMs } from "../queue/claim-tasks.ts";
+import type { Claimed } from "../queue/claim-tasks.ts";
+import { leaseMs } from "../queue/lease-ms.ts";
 import { taskPath } from "./task-document.ts";
 
 export type Lease = {

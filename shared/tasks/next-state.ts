@@ -3,12 +3,19 @@ import type { Attempt, AttemptOutcome, TaskError, Usage } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
+import type { RateLimits } from "../providers/provider.ts";
 import { backoffMs } from "./backoff.ts";
 import { keptAttempts, type TaskDocument } from "./task-document.ts";
 
 /** How a claim ended. */
 export type Outcome =
-  | { kind: "succeeded"; result: TaskResult | StoredJson; usage: Usage; requestId?: string }
+  | {
+      kind: "succeeded";
+      result: TaskResult | StoredJson;
+      usage: Usage;
+      requestId?: string;
+      rateLimits?: RateLimits;
+    }
   | { kind: "failed"; error: TaskError; rateLimited: boolean; retryAfterMs?: number; requestId?: string }
   /** The process is shutting down: no fault of the provider. */
   | { kind: "interrupted" }
@@ -29,10 +36,11 @@ export type NextStateOptions = { now: number; retry: RetryConfig; random: Random
 /** The fields to change on the task's document, and those to take away. */
 export type TaskChange = {
   fields: Partial<TaskDocument> & Pick<TaskDocument, "status">;
-  removes: ("leaseUntil" | "notBefore")[];
+  removes: ("leaseUntil" | "startBy" | "notBefore")[];
 };
 
-const taskEnd: TaskChange["removes"] = ["leaseUntil", "notBefore"];
+const claimEnd: TaskChange["removes"] = ["leaseUntil", "startBy"];
+const taskEnd: TaskChange["removes"] = [...claimEnd, "notBefore"];
 
 /** What becomes of a running task, from how its claim ended. Pure. */
 export function nextState(
@@ -42,7 +50,7 @@ export function nextState(
   options: NextStateOptions,
 ): TaskChange {
   if (outcome.kind === "returned") {
-    return { fields: { status: "ready", attemptCount: task.attemptCount - 1 }, removes: ["leaseUntil"] };
+    return { fields: { status: "ready", attemptCount: task.attemptCount - 1 }, removes: claimEnd };
   }
   const counts = outcome.kind !== "interrupted" && !(outcome.kind === "failed" && outcome.rateLimited);
   const attemptsUsed = task.attemptsUsed + (counts ? 1 : 0);
@@ -62,16 +70,16 @@ function decide(
     const { result, usage } = outcome;
     return { fields: { status: "succeeded", result, usage, completedAt }, removes: taskEnd };
   }
-  if (outcome.kind === "interrupted") return { fields: { status: "ready" }, removes: ["leaseUntil"] };
+  if (outcome.kind === "interrupted") return { fields: { status: "ready" }, removes: claimEnd };
   const error = outcome.kind === "lost" ? lostError : outcome.error;
   if (!error.retryable) return { fields: { status: "failed", error, completedAt }, removes: taskEnd };
   const handedBack = outcome.kind === "failed" && outcome.rateLimited;
   if (!handedBack && task.attemptsUsed >= options.retry.attempts) {
     return { fields: { status: "dead", error, completedAt }, removes: taskEnd };
   }
-  if (outcome.kind === "lost") return { fields: { status: "ready" }, removes: ["leaseUntil"] };
+  if (outcome.kind === "lost") return { fields: { status: "ready" }, removes: claimEnd };
   const notBefore = toTime(options.now + retryDelayMs(task, outcome, options));
-  return { fields: { status: "scheduled", notBefore }, removes: ["leaseUntil"] };
+  return { fields: { status: "scheduled", notBefore }, removes: claimEnd };
 }
 
 const lostError: TaskError = {

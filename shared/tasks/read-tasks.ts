@@ -2,7 +2,7 @@ import { canRead, ownerFilter, type Principal } from "../access/principal.ts";
 import type { ListTasks } from "../api/task.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { isId } from "../core/ids.ts";
-import type { Filter, Query, Snapshot } from "../platform/documents.ts";
+import type { Filter, Query, ReadSnapshot, Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 
@@ -11,7 +11,7 @@ export async function findTask(
   { documents }: Pick<Platform, "documents">,
   principal: Principal,
   taskId: string,
-): Promise<Snapshot<TaskDocument>> {
+): Promise<ReadSnapshot<TaskDocument>> {
   const snapshot = isId("task", taskId) ? await documents.get<TaskDocument>(taskPath(taskId)) : undefined;
   if (snapshot && !snapshot.data.deleted && canRead(principal, snapshot.data)) return snapshot;
   throw new ConeaError("not_found", "There is no such task.");

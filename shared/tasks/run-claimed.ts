@@ -3,7 +3,9 @@ import { toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Provider, ProviderAnswer, ProviderCall, ProviderDirectory } from "../providers/provider.ts";
 import { ProviderError } from "../providers/provider-error.ts";
+import type { Report } from "../queue/apply-reports.ts";
 import type { Claimed } from "../queue/claim-tasks.ts";
+import type { Queue } from "../queue/queue-document.ts";
 import { keepLease } from "./keep-lease.ts";
 import { type LoadedInput, loadInput } from "./load-input.ts";
 import type { AttemptFacts, Outcome } from "./next-state.ts";
@@ -11,29 +13,39 @@ import { createOutputPages, type OutputPages } from "./output-pages.ts";
 import { type SettleDeps, settleAttempt } from "./settle-attempt.ts";
 import { storeAnswer } from "./stored-files.ts";
 import type { TaskDocument } from "./task-document.ts";
+import { publishRecent } from "./task-events.ts";
 import { type AbortReason, toOutcome } from "./to-outcome.ts";
+import { toReport } from "./to-report.ts";
+import { watchStall } from "./watch-stall.ts";
 
 export type RunDeps = SettleDeps &
   Pick<Platform, "blobs"> & { config: ConeaConfig; providers: ProviderDirectory };
 
-/** Runs a claimed task to the end of its attempt and settles it. Never rejects for what a provider does. */
+/**
+ * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told. Never rejects for
+ * what a provider does; rejects when the store or the publisher stays unreachable, and leaves the claim to the sweep.
+ */
 export async function runClaimed(
   deps: RunDeps,
   claimed: Claimed,
-  controller: AbortController,
-): Promise<void> {
+  { queue, controller }: { queue: Queue; controller: AbortController },
+): Promise<Report> {
   const { task } = claimed;
   const startedAt = deps.clock.now();
+  // Whoever kept the task may have gone before telling of it.
+  const told = task.unpublished ? publishRecent(deps, task) : Promise.resolve();
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
   const { outcome, facts } = await attempt(deps, claimed, controller);
   const fence = await lease.stop();
-  if (!outcome) return;
+  await told;
+  if (!outcome) return toReport(task, outcome, queue);
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
     startedAt,
     provider: task.queue,
     ...facts,
   });
   if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
+  return toReport(task, outcome, queue);
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
@@ -52,7 +64,7 @@ async function attempt(
     const loaded = await loadInput(deps, task);
     if (deps.clock.now() > startBy) return { outcome: { kind: "returned" }, facts };
     pages = task.stream ? createOutputPages(deps, task) : undefined;
-    const { result, usage, requestId } = await callProvider(deps, provider, {
+    const { result, usage, requestId, rateLimits } = await callProvider(deps, provider, {
       task,
       loaded,
       pages,
@@ -60,7 +72,7 @@ async function attempt(
     });
     facts.outputPages = await pages?.finish();
     const stored = await storeAnswer(deps, task, result);
-    return { outcome: { kind: "succeeded", result: stored, usage, ...(requestId && { requestId }) }, facts };
+    return { outcome: toSuccess({ result: stored, usage, requestId, rateLimits }), facts };
   } catch (error) {
     // The attempt has failed already; pages that cannot be written do not change that.
     facts.outputPages = await pages?.finish().catch(() => undefined);
@@ -70,6 +82,21 @@ async function attempt(
     }
     return { outcome, facts };
   }
+}
+
+function toSuccess({
+  result,
+  usage,
+  requestId,
+  rateLimits,
+}: Pick<Extract<Outcome, { kind: "succeeded" }>, "result"> & Omit<ProviderAnswer, "result">): Outcome {
+  return {
+    kind: "succeeded",
+    result,
+    usage,
+    ...(requestId && { requestId }),
+    ...(rateLimits && { rateLimits }),
+  };
 }
 
 type CallParts = {
@@ -88,20 +115,28 @@ async function callProvider(
   const run = provider[task.type] as ((call: ProviderCall) => Promise<ProviderAnswer>) | undefined;
   if (!run) throw new ProviderError("model_not_found");
   const { signal } = controller;
-  const totalMs = config.providers[task.queue]?.timeouts.totalMs ?? 300_000;
-  const cancelTimer = clock.after(totalMs, () => controller.abort("timeout" satisfies AbortReason));
+  const giveUp = () => controller.abort("timeout" satisfies AbortReason);
+  const { totalMs = 300_000, ...stalls } = config.providers[task.queue]?.timeouts ?? {};
+  const cancelTimer = clock.after(totalMs, giveUp);
+  // Only a stream shows signs of life before it is done.
+  const stall = watchStall(clock, pages ? stalls : {}, giveUp);
+  const onText = (text: string) => {
+    stall.saw();
+    if (!signal.aborted) pages?.write(text);
+  };
   try {
     const answer = run({
       input: loaded.input,
       model: task.model === undefined ? "" : (config.models[task.model]?.name ?? task.model),
       signal,
-      ...(pages && { onText: (text: string) => signal.aborted || pages.write(text) }),
+      ...(pages && { onText, onProgress: stall.saw }),
       readBlob: async (blobId) =>
         loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
     });
     return await Promise.race([answer, rejectOnAbort(signal)]);
   } finally {
     cancelTimer();
+    stall.stop();
   }
 }
 

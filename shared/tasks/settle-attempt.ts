@@ -1,23 +1,24 @@
 import type { RetryConfig } from "../config/conea-config.ts";
-import { fromTime } from "../core/clock.ts";
-import type { Log } from "../core/log.ts";
+import { fromTime, toTime } from "../core/clock.ts";
+import { type Log, toErrorField } from "../core/log.ts";
 import type { WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
-import { queuePath } from "../queue/queue-document.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { type AttemptFacts, nextState, type Outcome } from "./next-state.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
-import { toStatusEvent } from "./to-event.ts";
+import { eventFor, publishRecent, withEvent } from "./task-events.ts";
 
-export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random"> & {
+export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random" | "ids"> & {
   retry: RetryConfig;
   log: Log;
 };
 
 /**
  * Ends a claim with one conditional write, then tells those who must know. `false` when somebody else had written since
- * the claim (a cancel, another worker): then nothing of the outcome is applied, and it is kept as late.
+ * the claim (a cancel, another worker): then nothing of the outcome is applied, and it is kept as late. Rejects when the
+ * store or the publisher stays unreachable; the claim is then on record as not told of.
  */
 export async function settleAttempt(
   deps: SettleDeps,
@@ -25,22 +26,31 @@ export async function settleAttempt(
   outcome: Outcome,
   facts: AttemptFacts,
 ): Promise<boolean> {
-  const change = nextState(task, outcome, facts, {
-    now: deps.clock.now(),
+  const now = deps.clock.now();
+  const { fields, removes } = nextState(task, outcome, facts, {
+    now,
     retry: deps.retry,
     random: deps.random,
   });
-  const settled = await tryCommit(deps.documents, {
-    op: "update",
-    path: taskPath(task.id),
-    ...change,
+  const type = eventFor(fields.status);
+  const event = type ? withEvent(task, type, fields.completedAt ?? toTime(now)) : {};
+  const settled: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
+  const path = taskPath(task.id);
+  const changed = { ...fields, ...event, mark: settled.mark };
+  const marked = { path, mark: settled.mark ?? "" };
+  const write = {
+    op: "update" as const,
+    path,
+    fields: changed,
+    removes,
     precondition: { updateTime: fence },
-  });
-  if (!settled) {
+  };
+  if (!(await commitMarked(deps, [write], marked))) {
     await keepLate(deps, task, outcome);
     return false;
   }
-  await announce(deps, { ...task, ...change.fields }, outcome);
+  if (type) await publishRecent(deps, settled, 1);
+  await wakeFor(deps, settled);
   return true;
 }
 
@@ -53,19 +63,14 @@ async function keepLate({ documents, log }: SettleDeps, task: TaskDocument, outc
   });
 }
 
-async function announce(deps: SettleDeps, task: TaskDocument, outcome: Outcome): Promise<void> {
-  if (outcome.kind === "failed" && outcome.rateLimited && outcome.retryAfterMs) {
-    await holdQueue(deps, task.queue, deps.clock.now() + outcome.retryAfterMs);
+/** The task is settled already: a wake that fails is the sweep's to replace. */
+async function wakeFor(deps: SettleDeps, { id, queue, status, notBefore }: TaskDocument): Promise<void> {
+  try {
+    if (status === "ready") await ensureWake(deps, { queue, reason: "ready" });
+    if (status === "scheduled" && notBefore) {
+      await ensureWake(deps, { queue, reason: "due" }, fromTime(notBefore));
+    }
+  } catch (error) {
+    deps.log.warn("wake failed", { taskId: id, queue, ...toErrorField(error) });
   }
-  const event = toStatusEvent(task, deps.clock.now());
-  if (event) await deps.events.publish(event);
-  if (task.status === "ready") await ensureWake(deps, { queue: task.queue, reason: "ready" });
-  if (task.status === "scheduled" && task.notBefore) {
-    await ensureWake(deps, { queue: task.queue, reason: "due" }, fromTime(task.notBefore));
-  }
-}
-
-/** The vendor asked for silence: no claim of this queue before `until`. The last one to ask wins. */
-async function holdQueue({ documents }: SettleDeps, queueId: string, until: number): Promise<void> {
-  await tryCommit(documents, { op: "update", path: queuePath(queueId), fields: { retryAfterUntil: until } });
 }

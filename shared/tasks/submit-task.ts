@@ -10,12 +10,13 @@ import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { noUsage } from "../providers/provider.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
-import { tryCommit } from "../queue/try-commit.ts";
 import { chooseModel } from "../routing/choose-model.ts";
+import { createTask } from "./create-task.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
 import { createSequence } from "./sequence.ts";
 import { storeJson, taskFileKey } from "./stored-files.ts";
 import { type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
-import { toAcceptedEvent } from "./to-event.ts";
+import { publishRecent, withEvent } from "./task-events.ts";
 
 export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blobs" | "clock" | "ids"> & {
   config: ConeaConfig;
@@ -51,10 +52,8 @@ export async function submitTask(
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
   const task = await toDocument(deps, principal, request, id);
-  if (!(await tryCommit(deps.documents, { op: "create", path: taskPath(id), data: task }))) {
-    return { task: await findReplayed(deps, task), replayed: true };
-  }
-  await deps.events.publish(toAcceptedEvent(task));
+  if (!(await createTask(deps, task))) return { task: await findReplayed(deps, task), replayed: true };
+  await announce(deps, task);
   if (!startsHere || task.status === "scheduled") await wake(deps, task);
   return { task, replayed: false };
 }
@@ -95,6 +94,10 @@ async function toDocument(
     ...(isLater && request.notBefore && { notBefore: toTime(fromTime(request.notBefore)) }),
     ...(expiresInSeconds && { expiresAt: toTime(now + expiresInSeconds * 1_000) }),
     tenant,
+    mark: deps.ids.newId("submit"),
+    estimatedTokens: estimateTokens(request),
+    ...withEvent({ eventSequence: 0, recentEvents: [] }, "task.accepted", toTime(now)),
+    unpublished: true,
     sequence: nextSequence(now),
     epoch: 0,
     attemptCount: 0,
@@ -120,6 +123,15 @@ async function findReplayed({ documents }: SubmitDeps, task: TaskDocument): Prom
     "idempotency_key_reused",
     "This Idempotency-Key was used for another request; use a new key for a new request.",
   );
+}
+
+/** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */
+async function announce(deps: SubmitDeps, task: TaskDocument): Promise<void> {
+  try {
+    await publishRecent(deps, task);
+  } catch (error) {
+    deps.log.warn("event left to the first claim", { taskId: task.id, ...toErrorField(error) });
+  }
 }
 
 /** The task is safe already: a wake that fails is the sweep's to replace. */

@@ -4,6 +4,7 @@ import type { TaskInput } from "../api/inputs.ts";
 import type { StoredJson } from "../api/results.ts";
 import type { Task } from "../api/task.ts";
 import type { DocumentPath, Fields } from "../platform/documents.ts";
+import type { RecentEvent } from "./task-events.ts";
 
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
 export type TaskDocument = Omit<Task, "input"> & {
@@ -19,6 +20,19 @@ export type TaskDocument = Omit<Task, "input"> & {
   attemptsUsed: number;
   /** While running: when another worker may take over unless the lease was renewed. */
   leaseUntil?: string;
+  /** While running: no call starts later. A cancel is acknowledged only after it. */
+  startBy?: string;
+  /** Set by each claim and settling write: tells whether a commit whose answer was lost took place. */
+  mark?: string;
+  /** Tokens it may take in all: what a claim charges until the truth is known. */
+  estimatedTokens: number;
+  /** Events so far, and the latest of them, to be published again after a crash. */
+  eventSequence: number;
+  recentEvents: RecentEvent[];
+  /** The latest event may not have been published. */
+  unpublished?: true;
+  /** Requests to replay it that were carried out, hashed. */
+  replays?: string[];
   /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
   requestHash: string;
   deleted: boolean;
@@ -81,8 +95,24 @@ export function isStoredJson(value: unknown): value is StoredJson {
 
 /** What callers see of a task. */
 export function toTask(document: TaskDocument): Task {
-  const { tenant, sequence, epoch, attemptCount, attemptsUsed, leaseUntil, requestHash, deleted, ...task } =
-    document;
+  const {
+    tenant,
+    sequence,
+    epoch,
+    attemptCount,
+    attemptsUsed,
+    leaseUntil,
+    startBy,
+    mark,
+    estimatedTokens,
+    eventSequence,
+    recentEvents,
+    unpublished,
+    replays,
+    requestHash,
+    deleted,
+    ...task
+  } = document;
   const { input } = task;
   return { ...task, input: isStoredJson(input) ? input : fromStoredInput(input) };
 }

@@ -1,5 +1,6 @@
 import type { OpenAI } from "openai";
 import type { ChatMessage, ContentPart, ToolCall } from "../../api/chat.ts";
+import { idFrom } from "../../core/ids.ts";
 import { readImage } from "../read-image.ts";
 import type { ReadBlob } from "../read-upload.ts";
 
@@ -20,13 +21,17 @@ async function toMessage(message: ChatMessage, readBlob: ReadBlob): Promise<Mess
     case "assistant":
       return toAssistant(message.content, message.toolCalls);
     case "tool":
-      return { role: "tool", tool_call_id: message.toolCallId, content: message.content };
+      return { role: "tool", tool_call_id: toToolId(message.toolCallId), content: message.content };
   }
 }
 
 function toAssistant(content = "", toolCalls: ToolCall[] = []): Message {
   if (toolCalls.length === 0) return { role: "assistant", content };
-  const calls = toolCalls.map(({ id, ...called }) => ({ id, type: "function" as const, function: called }));
+  const calls = toolCalls.map(({ id, ...called }) => ({
+    id: toToolId(id),
+    type: "function" as const,
+    function: called,
+  }));
   return { role: "assistant", content: content || null, tool_calls: calls };
 }
 
@@ -40,4 +45,9 @@ async function toPart(part: ContentPart, readBlob: ReadBlob): Promise<Part> {
   const image = await readImage(part.image, readBlob);
   const url = image.from === "link" ? image.url : `data:${image.contentType};base64,${image.base64}`;
   return { type: "image_url", image_url: { url } };
+}
+
+/** OpenAI takes ids of at most 40 characters; those of other vendors may be longer and become a hash. */
+function toToolId(id: string): string {
+  return id.length <= 40 ? id : idFrom("call", id);
 }

@@ -1,0 +1,60 @@
+import { afterFailure, afterSuccess, toPresent, withoutProbe } from "./breaker.ts";
+import type { Queue, QueueDocument } from "./queue-document.ts";
+import { correctTokens, tightenTokens } from "./token-window.ts";
+
+/** What a process has to tell a queue of a claim of its own that has ended. */
+export type Report = {
+  /** As `claimKey` makes it. */
+  claim: string;
+  /** What the call says of the provider: it answered, it failed, or nothing was learnt. */
+  health: "good" | "bad" | "unknown";
+  /** Tokens used beyond the estimate; negative when fewer. */
+  tokensOver: number;
+  /** The provider asks for silence for so long from now. */
+  quietMs?: number;
+  /** The provider said how many tokens are left, and for how long from now that holds. */
+  tokensLeft?: { tokens: number; forMs: number };
+};
+
+/** The queue's state with what was reported, at `now` by the store's clock. */
+export function applyReports(
+  state: QueueDocument,
+  reports: Report[],
+  queue: Queue,
+  now: number,
+): QueueDocument {
+  const present = { ...state, breaker: toPresent(state.breaker, now) };
+  return reports.reduce((next, report) => applyReport(next, report, queue, now), present);
+}
+
+function applyReport(state: QueueDocument, report: Report, queue: Queue, now: number): QueueDocument {
+  const { [report.claim]: claimedAt, ...inFlight } = state.inFlight;
+  const { tokensLeft } = report;
+  const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, claimedAt ?? 0);
+  return {
+    ...state,
+    inFlight,
+    breaker: toBreaker(state, report, queue, now),
+    retryAfterUntil: Math.max(state.retryAfterUntil, report.quietMs === undefined ? 0 : now + report.quietMs),
+    tokens: tokensLeft
+      ? tightenTokens(corrected, { tokens: tokensLeft.tokens, until: now + tokensLeft.forMs }, now)
+      : corrected,
+  };
+}
+
+function toBreaker({ breaker }: QueueDocument, { claim, health }: Report, queue: Queue, now: number) {
+  if (health === "good") return afterSuccess(breaker, claim, queue.breaker);
+  if (health === "bad") return afterFailure(breaker, claim, queue.breaker, now);
+  return withoutProbe(breaker, claim);
+}
+
+/** Whether the end of any call matters to what others may claim: it frees a place, or mends a breaker. */
+export function everyEndMatters({ breaker }: QueueDocument, { limits }: Queue): boolean {
+  return limits.concurrency !== undefined || breaker.state !== "closed" || breaker.failures > 0;
+}
+
+/** Whether a report by itself may not wait for the next claim. */
+export function isUrgent({ health, tokensOver, quietMs, tokensLeft }: Report, { limits }: Queue): boolean {
+  const tokens = limits.tokens !== undefined && tokensOver !== 0;
+  return health === "bad" || tokens || quietMs !== undefined || tokensLeft !== undefined;
+}

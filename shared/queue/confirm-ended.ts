@@ -1,0 +1,64 @@
+import type { ConeaConfig } from "../config/conea-config.ts";
+import type { Platform } from "../platform/platform.ts";
+import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
+import { publishRecent } from "../tasks/task-events.ts";
+import { leaseMs } from "./lease-ms.ts";
+import { type QueueDocument, queuePath } from "./queue-document.ts";
+import { tryCommit } from "./try-commit.ts";
+
+/** A claim younger than this is its worker's to report. */
+const patienceMs = 60_000;
+
+type Deps = Pick<Platform, "documents" | "events"> & { config: ConeaConfig };
+
+/**
+ * Looks after claims of a queue that nobody has reported the end of: where the task has left the claim behind, its events
+ * are published again, in case the worker went before it could, and its place is returned. A place whose call may still be
+ * running somewhere stays taken until it must have ended. Resolves to how many claims were put in order.
+ */
+export async function confirmEnded(deps: Deps, queueId: string, { orphans = false } = {}): Promise<number> {
+  const snapshot = await deps.documents.get<QueueDocument>(queuePath(queueId));
+  if (!snapshot) return 0;
+  const now = Date.parse(snapshot.readTime);
+  const longestMs = (deps.config.providers[queueId]?.timeouts.totalMs ?? 0) + leaseMs;
+  const old = Object.entries(snapshot.data.inFlight).filter(([, at]) => orphans || at < now - patienceMs);
+  const ended: string[] = [];
+  for (const [claim, at] of old) {
+    const mayStillRun = !orphans && now < at + longestMs;
+    if (await isConfirmed(deps, claim, mayStillRun)) ended.push(claim);
+  }
+  if (ended.length === 0) return 0;
+  const inFlight = Object.fromEntries(
+    Object.entries(snapshot.data.inFlight).filter(([claim]) => !ended.includes(claim)),
+  );
+  const { breaker } = snapshot.data;
+  const probes = Object.fromEntries(
+    Object.entries(breaker.probes).filter(([claim]) => !ended.includes(claim)),
+  );
+  const isWritten = await tryCommit(deps.documents, {
+    op: "update",
+    path: queuePath(queueId),
+    fields: { inFlight, breaker: { ...breaker, probes } },
+    precondition: { updateTime: snapshot.updateTime },
+  });
+  // Whoever wrote in between is busy with the queue: the next sweep looks again.
+  return isWritten ? ended.length : 0;
+}
+
+async function isConfirmed(deps: Deps, claim: string, mayStillRun: boolean): Promise<boolean> {
+  const [taskId = "", epoch] = claim.split(":");
+  const snapshot = await deps.documents.get<TaskDocument>(taskPath(taskId));
+  if (!snapshot) return !mayStillRun;
+  const task = snapshot.data;
+  const isHeld = task.status === "running" && task.epoch === Number(epoch);
+  if (isHeld) return false;
+  await publishRecent(deps, task);
+  return !mayStillRun || hasReported(task, Number(epoch));
+}
+
+/** Whether the worker of that claim came to its end itself, so that no call of it is left. */
+function hasReported(task: TaskDocument, epoch: number): boolean {
+  const isLatest = task.epoch === epoch;
+  const last = task.attempts.at(-1)?.outcome;
+  return isLatest && last !== undefined && last !== "lost" && task.status !== "cancelled";
+}

@@ -1,0 +1,22 @@
+import type { SubmitTask } from "../api/task.ts";
+
+/** What a task may write when it sets no limit itself. */
+const assumedOutput = 1_000;
+/** English text has about four bytes a token; three is on the safe side for most of what is sent. */
+const bytesPerToken = 3;
+
+/**
+ * The tokens a task may use, read and written together: what it is charged when it is claimed, until the provider has told
+ * the truth. Types that vendors do not bill by tokens count as none.
+ */
+export function estimateTokens({ type, input }: SubmitTask): number {
+  if (type === "image_search" || type === "speech" || type === "transcription") return 0;
+  const read = Math.ceil(Buffer.byteLength(JSON.stringify(input, withoutContent)) / bytesPerToken);
+  if (type === "embedding") return read;
+  return read + ("maxOutputTokens" in input ? (input.maxOutputTokens ?? assumedOutput) : assumedOutput);
+}
+
+/** An image is billed by its size in pixels, not in bytes: it counts as a thousand tokens. */
+function withoutContent(key: string, value: unknown): unknown {
+  return key === "image" ? " ".repeat(1_000 * bytesPerToken) : value;
+}

@@ -1,0 +1,49 @@
+import type { Usage } from "../api/task.ts";
+import type { Report } from "../queue/apply-reports.ts";
+import { claimKey, type Queue } from "../queue/queue-document.ts";
+import { toCharge } from "../queue/token-window.ts";
+import type { Outcome } from "./next-state.ts";
+import type { TaskDocument } from "./task-document.ts";
+
+/** What the end of a claim tells its queue. `outcome` is absent when the task was taken away meanwhile. */
+export function toReport(task: TaskDocument, outcome: Outcome | undefined, { limits }: Queue): Report {
+  const charged = toCharge(task.estimatedTokens, limits.tokens);
+  return {
+    claim: claimKey(task),
+    health: toHealth(outcome),
+    tokensOver: toTokensOver(outcome, charged),
+    ...(outcome?.kind === "failed" &&
+      outcome.retryAfterMs !== undefined && { quietMs: outcome.retryAfterMs }),
+    ...(outcome?.kind === "succeeded" && toWord(outcome)),
+  };
+}
+
+/** A refusal of the request shows a provider that works; being told to slow down says nothing of its health. */
+function toHealth(outcome: Outcome | undefined): Report["health"] {
+  if (outcome?.kind === "succeeded") return "good";
+  if (outcome?.kind !== "failed" || outcome.rateLimited || outcome.error.code === "internal")
+    return "unknown";
+  return outcome.error.retryable ? "bad" : "good";
+}
+
+/** What was not called used nothing; what failed may have used anything up to the estimate. */
+function toTokensOver(outcome: Outcome | undefined, charged: number): number {
+  if (outcome?.kind === "returned") return -charged;
+  return outcome?.kind === "succeeded" ? totalTokens(outcome.usage) - charged : 0;
+}
+
+function totalTokens({ inputTokens, cachedInputTokens, outputTokens }: Usage): number {
+  return inputTokens + cachedInputTokens + outputTokens;
+}
+
+/** What the provider's headers said of its limits. */
+function toWord({
+  rateLimits,
+}: Extract<Outcome, { kind: "succeeded" }>): Pick<Report, "quietMs" | "tokensLeft"> {
+  const { requestsLeft, requestsResetMs, tokensLeft, tokensResetMs } = rateLimits ?? {};
+  return {
+    ...(requestsLeft === 0 && requestsResetMs !== undefined && { quietMs: requestsResetMs }),
+    ...(tokensLeft !== undefined &&
+      tokensResetMs !== undefined && { tokensLeft: { tokens: tokensLeft, forMs: tokensResetMs } }),
+  };
+}
