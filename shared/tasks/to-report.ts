@@ -5,6 +5,9 @@ import { toCharge } from "../queue/token-window.ts";
 import type { Outcome } from "./next-state.ts";
 import type { TaskDocument } from "./task-document.ts";
 
+/** A provider that is called too often and does not say for how long to stop. */
+const shortQuietMs = 1_000;
+
 /** What the end of a claim tells its queue. `outcome` is absent when the task was taken away meanwhile. */
 export function toReport(task: TaskDocument, outcome: Outcome | undefined, { limits }: Queue): Report {
   const charged = toCharge(task.estimatedTokens, limits.tokens);
