@@ -16,7 +16,7 @@ export function toReport(task: TaskDocument, outcome: Outcome | undefined, { lim
     health: toHealth(outcome),
     tokensOver: toTokensOver(outcome, charged),
     ...(outcome?.kind === "failed" &&
-      outcome.retryAfterMs !== undefined && { quietMs: outcome.retryAfterMs }),
+      outcome.rateLimited && { quietMs: outcome.retryAfterMs ?? shortQuietMs }),
     ...(outcome?.kind === "succeeded" && toWord(outcome)),
   };
 }
