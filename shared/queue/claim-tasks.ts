@@ -39,6 +39,8 @@ export type ClaimRequest = {
   atMost: number;
   /** What this process has to tell of its claims that have ended. */
   reports?: Report[];
+  /** How long after this claim a call may start; the usual time where absent. More where the store is slow. */
+  permitLifeMs?: number;
   /** Claim this task, and only if it is the head of the line. */
   only?: string;
 };
@@ -57,6 +59,8 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   // The store's clock, which all who claim share. It read the document after it was asked.
   const now = Date.parse(snapshot.readTime);
   const toOwn = (at: number) => deps.clock.now() + Math.max(0, at - now);
+  const lifeMs = request.permitLifeMs ?? permitLifeMs(queue.limits.requests ?? []);
+  const times = { now, startBy: now + lifeMs };
   const state = applyReports(snapshot.data, reports, queue, now);
   const room = roomAt(state, queue, now);
   const wanted = Math.min(room.count, request.atMost);
@@ -64,7 +68,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   if (only && heads[0]?.id !== only) return { ...nothing, lookAgainAt: deps.clock.now() };
 
   const chosen = chooseHeads(heads, room, queue, now);
-  const again = toNextLook({ chosen, heads, room, wanted, state, queue, now });
+  const again = toNextLook({ chosen, heads, room, wanted, state, queue, times });
   const lookAgain = again === undefined ? {} : { lookAgainAt: toOwn(again) };
   const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
   const tellAtOnce = everyEndMatters(state, queue);
@@ -72,9 +76,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   if (isIdle && !mustTell) return { ...nothing, ...lookAgain };
 
   const mark = deps.ids.newId("claim");
-  const next = { ...toNextState(state, queue, chosen.taken, now), mark };
-  const lifeMs = permitLifeMs(queue.limits.requests ?? []);
-  const times = { now, startBy: now + lifeMs };
+  const next = { ...toNextState(state, queue, chosen.taken, times), mark };
   const tasks = chosen.taken.map((head) => ({ head, fields: toClaimFields(head.data, mark, times) }));
   const writes: Write[] = [
     { op: "set", path: queuePath(queue.id), data: next, precondition: { updateTime: snapshot.updateTime } },
@@ -156,13 +158,17 @@ type Look = {
   wanted: number;
   state: QueueDocument;
   queue: Queue;
-  now: number;
+  times: Times;
 };
 
+/** Of a claim, by the store's clock: when it was made, and until when its calls may start. */
+type Times = { now: number; startBy: number };
+
 /** When more may be claimed; `undefined` when the line is empty, or only the end of a call makes room. */
-function toNextLook({ chosen, heads, room, wanted, state, queue, now }: Look): number | undefined {
+function toNextLook({ chosen, heads, room, wanted, state, queue, times }: Look): number | undefined {
   if (room.count < 1) return room.nextAt;
-  const next = toNextState(state, queue, chosen.taken, now);
+  const { now } = times;
+  const next = toNextState(state, queue, chosen.taken, times);
   if (chosen.tokensWanted !== undefined) {
     return tokensFreeAt(next.tokens, queue.limits.tokens, chosen.tokensWanted, now + 1);
   }
@@ -175,21 +181,22 @@ function toNextState(
   state: QueueDocument,
   queue: Queue,
   taken: Snapshot<TaskDocument>[],
-  now: number,
+  times: Times,
 ): QueueDocument {
   const { limits, longestCallMs } = queue;
+  const { now } = times;
   const keys = taken.map(({ id, data }) => claimKey({ id, epoch: data.epoch + 1 }));
   const tokens = taken.reduce((sum, { data }) => sum + chargeOf(data, queue), 0);
   return {
     ...state,
-    limiter: spendPermits(state.limiter, limits.requests ?? [], now, taken.length),
+    limiter: spendPermits(state.limiter, limits.requests ?? [], times, taken.length),
     tokens: spendTokens(state.tokens, limits.tokens, tokens, now),
     breaker: letThrough(state.breaker, keys, now + longestCallMs + leaseMs, now),
     inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, now])) },
   };
 }
 
-function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: { now: number; startBy: number }) {
+function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times) {
   return {
     status: "running" as const,
     epoch: task.epoch + 1,

@@ -1,9 +1,12 @@
 import { fromRate, type Rate } from "../config/rate.ts";
 
 /**
- * The calls a queue has started, as its document keeps them: `starts` is the log of the most recent ones (epoch
- * milliseconds, rising), for rates up to 1,000; `arrivals` holds, by rate, the theoretical arrival time of GCRA for
- * rates above.
+ * The calls a queue has let through, as its document keeps them. For rates up to 1,000 `starts` is the log of the most
+ * recent ones, each by the time until which it may start (epoch milliseconds, rising); for rates above, `arrivals` holds the
+ * theoretical arrival time of GCRA by rate.
+ *
+ * A call starts between its claim's `now` and its `startBy`. A claim counts those whose `startBy` is in the window before
+ * its own `now`: so in any window as the provider sees it at most `count` calls start, however long each took to start.
  */
 export type LimiterState = { starts: number[]; arrivals: Record<string, number> };
 
@@ -13,28 +16,35 @@ export const emptyLimiter: LimiterState = { starts: [], arrivals: {} };
 export const longestLog = 1_000;
 
 /**
- * How long after its claim a call may start. Every window is widened by it, so that in any real window of a rate at
- * most `count` calls start, however long each took from claim to start. A tenth of the window: short enough to cost
- * little, long enough for a commit.
+ * How long after its claim a call may start, where the store answers as fast as usual. A tenth of the shortest window:
+ * little enough that a limit is used nearly whole, long enough for a commit.
  */
 export function permitLifeMs(rates: Rate[]): number {
   return Math.min(1_000, ...rates.map(({ periodMs }) => Math.max(periodMs / 10, 100)));
 }
 
+/**
+ * The longest that life may become where the store is slow. The log bears any; GCRA's window is widened by it, which
+ * costs that much of the rate.
+ */
+export function longestLifeMs(rates: Rate[]): number {
+  return rates.every(({ count }) => count <= longestLog) ? 4_000 : permitLifeMs(rates) * 4;
+}
+
 export type Permits = {
-  /** How many calls may start now. `Infinity` without a rate. */
+  /** How many calls may be let through now. `Infinity` without a rate. */
   free: number;
-  /** The earliest time at which at least one may start: `now` when `free` is above 0. */
+  /** The earliest time at which at least one may: `now` when `free` is above 0. */
   nextAt: number;
 };
 
 /** What all of `rates` allow at `now`. */
 export function permitsAt(state: LimiterState, rates: Rate[], now: number): Permits {
-  const lifeMs = permitLifeMs(rates);
+  const lateMs = longestLifeMs(rates);
   const each = rates.map((rate) =>
     rate.count <= longestLog
-      ? permitsByLog(state.starts, rate, lifeMs, now)
-      : permitsByGcra(state, rate, lifeMs, now),
+      ? permitsByLog(state.starts, rate, now)
+      : permitsByGcra(state, rate, lateMs, now),
   );
   return {
     free: Math.min(Number.POSITIVE_INFINITY, ...each.map(({ free }) => free)),
@@ -42,14 +52,19 @@ export function permitsAt(state: LimiterState, rates: Rate[], now: number): Perm
   };
 }
 
-/** The state after `count` calls were allowed at `now`. */
-export function spendPermits(state: LimiterState, rates: Rate[], now: number, count: number): LimiterState {
-  const lifeMs = permitLifeMs(rates);
+/** The state after `count` calls were let through at `now` that start by `startBy`. */
+export function spendPermits(
+  state: LimiterState,
+  rates: Rate[],
+  { now, startBy }: { now: number; startBy: number },
+  count: number,
+): LimiterState {
+  const lateMs = longestLifeMs(rates);
   const logged = rates.filter((rate) => rate.count <= longestLog);
   const longest = Math.max(0, ...logged.map((rate) => rate.count));
-  const widest = Math.max(0, ...logged.map((rate) => rate.periodMs + lifeMs));
-  // A clock behind the log's end would break its order; the later time is the safe one.
-  const at = Math.max(now, state.starts.at(-1) ?? now);
+  const widest = Math.max(0, ...logged.map((rate) => rate.periodMs));
+  // One let through before may start later than these: the later time is the safe one, and keeps the log in order.
+  const at = Math.max(startBy, state.starts.at(-1) ?? startBy);
   const starts = longest === 0 ? [] : [...state.starts, ...Array<number>(count).fill(at)];
   const arrivals = rates
     .filter((rate) => rate.count > longestLog)
@@ -57,7 +72,7 @@ export function spendPermits(state: LimiterState, rates: Rate[], now: number, co
       const name = fromRate(rate);
       return [
         name,
-        Math.max(state.arrivals[name] ?? now, now) + count * gcra(rate, lifeMs).intervalMs,
+        Math.max(state.arrivals[name] ?? now, now) + count * gcra(rate, lateMs).intervalMs,
       ] as const;
     });
   return {
@@ -66,24 +81,23 @@ export function spendPermits(state: LimiterState, rates: Rate[], now: number, co
   };
 }
 
-function permitsByLog(starts: number[], rate: Rate, lifeMs: number, now: number): Permits {
-  const windowMs = rate.periodMs + lifeMs;
+function permitsByLog(starts: number[], rate: Rate, now: number): Permits {
   const recent = starts.slice(-rate.count);
   const blocking = recent.length < rate.count ? undefined : recent[0];
-  const nextAt = blocking === undefined ? now : Math.max(now, blocking + windowMs);
-  const inWindow = recent.filter((start) => start > now - windowMs).length;
+  const nextAt = blocking === undefined ? now : Math.max(now, blocking + rate.periodMs);
+  const inWindow = recent.filter((start) => start > now - rate.periodMs).length;
   return { free: rate.count - inWindow, nextAt };
 }
 
-/** A burst of a hundredth and the rest spread evenly: together at most `count` in any widened window. */
-function gcra(rate: Rate, lifeMs: number): { intervalMs: number; toleranceMs: number } {
+/** A burst of a hundredth and the rest spread evenly: together at most `count` in any window and what it is late by. */
+function gcra(rate: Rate, lateMs: number): { intervalMs: number; toleranceMs: number } {
   const burst = Math.ceil(rate.count / 100);
-  const intervalMs = (rate.periodMs + lifeMs) / (rate.count - burst);
+  const intervalMs = (rate.periodMs + lateMs) / (rate.count - burst);
   return { intervalMs, toleranceMs: burst * intervalMs };
 }
 
-function permitsByGcra(state: LimiterState, rate: Rate, lifeMs: number, now: number): Permits {
-  const { intervalMs, toleranceMs } = gcra(rate, lifeMs);
+function permitsByGcra(state: LimiterState, rate: Rate, lateMs: number, now: number): Permits {
+  const { intervalMs, toleranceMs } = gcra(rate, lateMs);
   const arrival = Math.max(state.arrivals[fromRate(rate)] ?? now, now);
   const free = Math.max(0, Math.floor((now + toleranceMs - arrival) / intervalMs + 1e-9));
   return { free, nextAt: free > 0 ? now : Math.ceil(arrival + intervalMs - toleranceMs) };

@@ -5,6 +5,7 @@ import type { Wake } from "../platform/wakes.ts";
 import { isUrgent, type Report } from "../queue/apply-reports.ts";
 import { type Claim, type Claimed, claimTasks } from "../queue/claim-tasks.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
+import { longestLifeMs, permitLifeMs } from "../queue/limiter.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import type { Queue } from "../queue/queue-document.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
@@ -36,6 +37,8 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   /** What this process has to tell of each queue, until a claim of its own has written it. */
   const reports = new Map<string, Report[]>();
+  /** How much longer than usual the permits of a queue live, since the store was too slow for them. */
+  const patience = new Map<string, number>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
   let draining = false;
@@ -45,7 +48,10 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     if (atMost < 1) waiting.add(queue.id);
     const telling = [...(reports.get(queue.id) ?? [])];
     if (atMost < 1 && telling.length === 0) return { claimed: [], expired: [], reported: false };
-    const claim = await claimTasks(deps, { queue, atMost, reports: telling, ...(only && { only }) });
+    const rates = queue.limits.requests ?? [];
+    const lifeMs = Math.min(permitLifeMs(rates) * (patience.get(queue.id) ?? 1), longestLifeMs(rates));
+    const request = { queue, atMost, reports: telling, permitLifeMs: lifeMs, ...(only && { only }) };
+    const claim = await claimTasks(deps, request);
     if (claim.reported) reports.set(queue.id, (reports.get(queue.id) ?? []).slice(telling.length));
     for (const task of claim.expired) void publishExpired(task);
     return claim;
@@ -63,7 +69,8 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const controller = new AbortController();
     const taskId = claimed.task.id;
     const ended = runClaimed(deps, claimed, { queue, controller }).then(
-      (report) => {
+      ({ report, isReturned }) => {
+        patience.set(queue.id, toPatience(patience.get(queue.id) ?? 1, isReturned));
         reports.set(queue.id, [...(reports.get(queue.id) ?? []), report]);
         return claimed.tellAtOnce || isUrgent(report, queue);
       },
@@ -132,6 +139,11 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await all();
     },
   };
+}
+
+/** Twice as patient after a permit that ran out, and slowly impatient again. */
+function toPatience(patience: number, isReturned: boolean): number {
+  return isReturned ? Math.min(patience * 2, 64) : Math.max(1, patience * 0.98);
 }
 
 /** The queue of a provider as its claims need it; `undefined` for one that is not configured (any more). */
