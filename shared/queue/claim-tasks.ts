@@ -31,6 +31,8 @@ export type Claim = {
   lookAgainAt?: number;
   /** The queue's document holds the reports now. */
   reported: boolean;
+  /** The reports must not wait and could not be written: this process must try again. */
+  owed: boolean;
 };
 
 export type ClaimRequest = {
@@ -65,10 +67,10 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const room = roomAt(state, queue, now);
   const wanted = Math.min(room.count, request.atMost);
   const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
-  if (only && heads[0]?.id !== only) return { ...nothing, lookAgainAt: deps.clock.now() };
+  const isOvertaking = only !== undefined && heads[0]?.id !== only;
 
-  const chosen = chooseHeads(heads, room, queue, now);
-  const again = toNextLook({ chosen, heads, room, wanted, state, queue, times });
+  const chosen = chooseHeads(isOvertaking ? [] : heads, room, queue, now);
+  const again = isOvertaking ? now : toNextLook({ chosen, heads, room, wanted, state, queue, times });
   const lookAgain = again === undefined ? {} : { lookAgainAt: toOwn(again) };
   const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
   const tellAtOnce = everyEndMatters(state, queue);
@@ -84,7 +86,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
   const fences = await commitMarked(deps, writes, { path: queuePath(queue.id), mark });
-  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now() };
+  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({
       task: { ...head.data, ...fields },
@@ -96,10 +98,11 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     expired: chosen.expired.map(({ data }) => ({ ...data, ...expiredFields(data, now) })),
     ...lookAgain,
     reported: true,
+    owed: false,
   };
 }
 
-const nothing: Claim = { claimed: [], expired: [], reported: false };
+const nothing: Claim = { claimed: [], expired: [], reported: false, owed: false };
 
 /** The queue's document with the time it was read. A queue that nobody has claimed from yet is written first. */
 async function readQueue(documents: Documents, queueId: string): Promise<ReadSnapshot<QueueDocument>> {

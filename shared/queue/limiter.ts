@@ -76,7 +76,7 @@ export function spendPermits(
       ] as const;
     });
   return {
-    starts: starts.slice(-longest || starts.length).filter((start) => start > at - widest),
+    starts: starts.slice(-longest || starts.length).filter((start) => start > now - widest),
     arrivals: Object.fromEntries(arrivals),
   };
 }

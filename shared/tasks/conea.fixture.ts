@@ -42,10 +42,9 @@ export type TestOptions = {
   provider?: Provider;
   limits?: object;
   retry?: object;
-  totalMs?: number;
+  timeouts?: object;
   /** Where there is one, documents are kept across openings. */
   dataDir?: string;
-  capacity?: number;
 };
 
 /** Conea on the embedded platform with a virtual clock and a provider of the test's own, behind one queue `main`. */
@@ -53,12 +52,12 @@ export async function openTestConea({
   provider = echo,
   limits = {},
   retry = {},
-  totalMs,
+  timeouts = {},
   dataDir,
 }: TestOptions = {}) {
   const config = ConeaConfig.parse({
     providers: {
-      main: { kind: "openai", apiKey: "secret:KEY", limits, ...(totalMs && { timeouts: { totalMs } }) },
+      main: { kind: "openai", apiKey: "secret:KEY", limits, timeouts },
     },
     models: {
       m: { provider: "main", name: "vendor-m", kinds: ["chat", "embedding", "speech", "transcription"] },

@@ -254,7 +254,7 @@ describe("failure", () => {
   it("ends a call that outlasts the provider's time as a timeout, even when it ignores its signal", async () => {
     const { submit, read, clock } = await openTestConea({
       provider: { chat: () => new Promise(() => {}) },
-      totalMs: 5_000,
+      timeouts: { totalMs: 5_000 },
       retry: { attempts: 1 },
     });
     const { task } = await submit();

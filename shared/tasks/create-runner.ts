@@ -2,10 +2,10 @@ import type { ConeaConfig } from "../config/conea-config.ts";
 import { sleep } from "../core/clock.ts";
 import { toErrorField } from "../core/log.ts";
 import type { Wake } from "../platform/wakes.ts";
-import { isUrgent, type Report } from "../queue/apply-reports.ts";
-import { type Claim, type Claimed, claimTasks } from "../queue/claim-tasks.ts";
+import { isUrgent } from "../queue/apply-reports.ts";
+import type { Claim, Claimed } from "../queue/claim-tasks.ts";
+import { createClaimer } from "../queue/create-claimer.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
-import { longestLifeMs, permitLifeMs } from "../queue/limiter.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import type { Queue } from "../queue/queue-document.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
@@ -15,7 +15,7 @@ import type { AbortReason } from "./to-outcome.ts";
 
 /** The most tasks one claim takes. */
 const largestClaim = 100;
-/** How long one wake's handler goes on claiming for a queue with a concurrency limit. */
+/** How long one wake's handler goes on claiming for a queue of which every end matters. */
 const longestShiftMs = 60_000;
 
 export type Runner = {
@@ -32,27 +32,22 @@ export type Runner = {
   drain(graceMs: number): Promise<void>;
 };
 
-/** The part of a process that claims and runs tasks. It runs at most `capacity` at a time. */
+/** The part of a process that claims and runs tasks. It runs about `capacity` at a time at most. */
 export function createRunner(deps: RunDeps, capacity = 200): Runner {
+  const claimer = createClaimer(deps);
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
-  /** What this process has to tell of each queue, until a claim of its own has written it. */
-  const reports = new Map<string, Report[]>();
-  /** How much longer than usual the permits of a queue live, since the store was too slow for them. */
-  const patience = new Map<string, number>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
   let draining = false;
 
-  async function claim(queue: Queue, only?: string): Promise<Claim> {
+  async function claim(queue: Queue, only?: string): Promise<Pick<Claim, "claimed" | "lookAgainAt">> {
     const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
-    if (atMost < 1) waiting.add(queue.id);
-    const telling = [...(reports.get(queue.id) ?? [])];
-    if (atMost < 1 && telling.length === 0) return { claimed: [], expired: [], reported: false };
-    const rates = queue.limits.requests ?? [];
-    const lifeMs = Math.min(permitLifeMs(rates) * (patience.get(queue.id) ?? 1), longestLifeMs(rates));
-    const request = { queue, atMost, reports: telling, permitLifeMs: lifeMs, ...(only && { only }) };
-    const claim = await claimTasks(deps, request);
-    if (claim.reported) reports.set(queue.id, (reports.get(queue.id) ?? []).slice(telling.length));
+    if (atMost < 1) {
+      waiting.add(queue.id);
+      await claimer.tell(queue);
+      return { claimed: [] };
+    }
+    const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
     for (const task of claim.expired) void publishExpired(task);
     return claim;
   }
@@ -70,8 +65,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const taskId = claimed.task.id;
     const ended = runClaimed(deps, claimed, { queue, controller }).then(
       ({ report, isReturned }) => {
-        patience.set(queue.id, toPatience(patience.get(queue.id) ?? 1, isReturned));
-        reports.set(queue.id, [...(reports.get(queue.id) ?? []), report]);
+        claimer.keep(queue, report, isReturned);
         return claimed.tellAtOnce || isUrgent(report, queue);
       },
       (error) => {
@@ -79,36 +73,25 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
         return false;
       },
     );
-    const done = ended.then(() => finish(taskId));
-    running.set(taskId, { controller, done });
+    running.set(taskId, { controller, done: ended.then(() => finish(taskId)) });
     return ended;
   }
 
   function finish(taskId: string): void {
     running.delete(taskId);
-    for (const queue of waiting) wakeBehind(queue);
+    for (const queue of draining ? [] : waiting) claimer.wake(queue);
     waiting.clear();
-  }
-
-  /** Nobody waits for this wake: one that fails is the sweep's to replace. */
-  function wakeBehind(queue: string): void {
-    if (draining) return;
-    ensureWake(deps, { queue, reason: "ready" }).catch((error) =>
-      deps.log.warn("wake failed", { queue, ...toErrorField(error) }),
-    );
   }
 
   async function work(queue: Queue, until: number): Promise<void> {
     const { claimed, lookAgainAt } = await claim(queue);
-    if (lookAgainAt !== undefined && !draining) {
-      await ensureWake(deps, { queue: queue.id, reason: "ready" }, lookAgainAt);
-    }
+    if (lookAgainAt !== undefined) await ensureWake(deps, { queue: queue.id, reason: "ready" }, lookAgainAt);
     await Promise.all(
       claimed.map(async (one) => {
         if (!(await start(queue, one))) return;
         // What this process knows changes what may be claimed: it tells with a claim of its own.
-        if (deps.clock.now() < until || draining) await work(queue, until);
-        else await ensureWake(deps, { queue: queue.id, reason: "ready" });
+        if (deps.clock.now() < until && !draining) await work(queue, until);
+        else await claimer.tell(queue);
       }),
     );
   }
@@ -124,7 +107,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       const queue = toQueue(deps.config, task.queue);
       const { claimed: [head] = [] } = queue ? await claim(queue, task.id) : {};
       if (!queue || !head) return ensureWake(deps, { queue: task.queue, reason: "ready" });
-      void start(queue, head).then((isUrgent) => (isUrgent ? wakeBehind(task.queue) : undefined));
+      void start(queue, head).then((isUrgent) => (isUrgent ? claimer.tell(queue) : undefined));
     },
     abort(taskId) {
       const found = running.get(taskId);
@@ -139,11 +122,6 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await all();
     },
   };
-}
-
-/** Twice as patient after a permit that ran out, and slowly impatient again. */
-function toPatience(patience: number, isReturned: boolean): number {
-  return isReturned ? Math.min(patience * 2, 64) : Math.max(1, patience * 0.98);
 }
 
 /** The queue of a provider as its claims need it; `undefined` for one that is not configured (any more). */

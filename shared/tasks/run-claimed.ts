@@ -40,6 +40,8 @@ export async function runClaimed(
   const startedAt = deps.clock.now();
   // Whoever kept the task may have gone before telling of it.
   const told = task.unpublished ? publishRecent(deps, task) : Promise.resolve();
+  // It is awaited once the call has ended; without this a failure before then would count as unhandled.
+  told.catch(() => undefined);
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
   const { outcome, facts } = await attempt(deps, claimed, controller);
   const fence = await lease.stop();

@@ -1,0 +1,102 @@
+import { sleep } from "../core/clock.ts";
+import { type Log, toErrorField } from "../core/log.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Report } from "./apply-reports.ts";
+import { type Claim, claimTasks } from "./claim-tasks.ts";
+import { ensureWake } from "./ensure-wake.ts";
+import { longestLifeMs, permitLifeMs } from "./limiter.ts";
+import type { Queue } from "./queue-document.ts";
+
+/** How often, and after which pauses, a process tries to tell a queue what others wait for. */
+const mostTells = 20;
+const tellPauseMs = 20;
+const longestTellMs = 5_000;
+
+type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> & { log: Log };
+
+export type Claimer = {
+  /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
+  claim(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim>;
+  /** Keeps what the end of a claim tells its queue until a claim of this process has written it. */
+  keep(queue: Queue, report: Report, isReturned: boolean): void;
+  /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
+  tell(queue: Queue): Promise<void>;
+  /** Has a worker look at the queue, behind: a wake that fails is the sweep's to replace. */
+  wake(queueId: string): void;
+};
+
+/** One process's dealings with its queues: what it claims, what it has to report, how long its permits live. */
+export function createClaimer(deps: ClaimerDeps): Claimer {
+  const reports = new Map<string, Report[]>();
+  /** How much longer than usual the permits of a queue live, since the store was too slow for them. */
+  const patience = new Map<string, number>();
+  const telling = new Set<string>();
+  const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
+
+  async function claimOnce(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim> {
+    const told = [...reportsOf(queue)];
+    const permitLifeMs = toPermitLife(queue, patience.get(queue.id) ?? 1);
+    const claim = await claimTasks(deps, { queue, reports: told, permitLifeMs, ...request });
+    if (claim.reported) {
+      const untold = reportsOf(queue).filter((report) => !told.includes(report));
+      reports.set(queue.id, untold);
+    }
+    return claim;
+  }
+
+  /** Tries once. `owed` when it must be tried again; `reported` when others may look at the queue anew. */
+  async function tellOnce(queue: Queue): Promise<Pick<Claim, "owed" | "reported">> {
+    try {
+      return await claimOnce(queue, { atMost: 0 });
+    } catch (error) {
+      deps.log.warn("reports are told later", { queue: queue.id, ...toErrorField(error) });
+      return { owed: true, reported: false };
+    }
+  }
+
+  async function tell(queue: Queue): Promise<void> {
+    if (telling.has(queue.id) || reportsOf(queue).length === 0) return;
+    telling.add(queue.id);
+    let told = await tellOnce(queue);
+    for (let tries = 0; tries < mostTells && told.owed && reportsOf(queue).length > 0; tries++) {
+      await sleep(deps.clock, deps.random() * Math.min(tellPauseMs * 2 ** tries, longestTellMs));
+      told = await tellOnce(queue);
+    }
+    telling.delete(queue.id);
+    if (told.reported) wake(queue.id);
+  }
+
+  function wake(queue: string): void {
+    ensureWake(deps, { queue, reason: "ready" }).catch((error) =>
+      deps.log.warn("wake failed", { queue, ...toErrorField(error) }),
+    );
+  }
+
+  return {
+    async claim(queue, request) {
+      try {
+        const claim = await claimOnce(queue, request);
+        if (claim.owed) void tell(queue);
+        return claim;
+      } catch (error) {
+        void tell(queue);
+        throw error;
+      }
+    },
+    keep(queue, report, isReturned) {
+      reports.set(queue.id, [...reportsOf(queue), report]);
+      patience.set(queue.id, toPatience(patience.get(queue.id) ?? 1, isReturned));
+    },
+    tell,
+    wake,
+  };
+}
+
+function toPermitLife({ limits: { requests = [] } }: Queue, patience: number): number {
+  return Math.min(permitLifeMs(requests) * patience, longestLifeMs(requests));
+}
+
+/** Twice as patient after a permit that ran out, and slowly impatient again. */
+function toPatience(patience: number, isReturned: boolean): number {
+  return isReturned ? Math.min(patience * 2, 64) : Math.max(1, patience * 0.98);
+}
