@@ -5,6 +5,8 @@ import {
   createKeyHandlers,
   createModelHandlers,
 } from "../../shared/http/meta-handlers.ts";
+import { createQueueHandlers } from "../../shared/http/queue-handlers.ts";
+import { createReplayHandlers } from "../../shared/http/replay-handlers.ts";
 import { createTaskHandlers } from "../../shared/http/task-handlers.ts";
 import type { Conea } from "../../shared/tasks/create-conea.ts";
 
@@ -12,6 +14,8 @@ import type { Conea } from "../../shared/tasks/create-conea.ts";
 export function createApi(conea: Conea): Handler {
   const handlers = {
     ...createTaskHandlers(conea),
+    ...createReplayHandlers(conea),
+    ...createQueueHandlers(conea),
     ...createBlobHandlers(conea),
     ...createModelHandlers(conea),
     ...createKeyHandlers(conea),

@@ -56,9 +56,10 @@ function toPathItem(operationId: string, operation: Operation): object {
   };
 }
 
-function toRequestBody({ body, upload }: Operation): object {
+function toRequestBody({ body, bodyOptional, upload }: Operation): object {
   if (upload) return { requestBody: { required: true, content: { "*/*": { schema: z.string() } } } };
-  return body ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {};
+  const content = { "application/json": { schema: body } };
+  return body ? { requestBody: { required: !bodyOptional, content } } : {};
 }
 
 function toResponses({ answers }: Operation): object {

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { ListDeadLetters, ReplayDeadLetters, ReplayedDeadLetters, ReplayTask } from "./dead-letters.ts";
 import { Blob } from "./file.ts";
 import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
 import { Model, ModelPage } from "./models.ts";
-import { ListTasks, SubmitTask, Task, TaskPage } from "./task.ts";
+import { QueuePage, QueueView, Recover, Recovery } from "./queues.ts";
+import { ListTasks, Reprioritise, SubmitTask, Task, TaskPage } from "./task.ts";
 
 /** One call of the HTTP interface: what the router, the document at /openapi.json and clients know of it. */
 export type Operation = {
@@ -15,6 +17,8 @@ export type Operation = {
   query?: z.ZodType;
   /** JSON of at most 1 MB. */
   body?: z.ZodType;
+  /** No body at all counts as `{}`. */
+  bodyOptional?: true;
   /** Any bytes instead of JSON. */
   upload?: true;
   /** Header fields the call understands, beside the key's. */
@@ -27,6 +31,7 @@ const idempotencyKey = {
   "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
 };
 const taskAnswer = { description: "The task.", schema: Task };
+const queueAnswer = { description: "The queue.", schema: QueueView };
 
 export const operations = {
   submitTask: {
@@ -73,6 +78,24 @@ export const operations = {
     access: "write",
     answers: { 204: { description: "Hidden." } },
   },
+  reprioritiseTask: {
+    method: "POST",
+    path: "/v1/tasks/{taskId}/reprioritise",
+    summary: "Give a waiting task another priority",
+    access: "write",
+    body: Reprioritise,
+    answers: { 200: taskAnswer },
+  },
+  replayTask: {
+    method: "POST",
+    path: "/v1/tasks/{taskId}/replay",
+    summary: "Run a task again that ended without success, also with another model",
+    access: "write",
+    body: ReplayTask,
+    bodyOptional: true,
+    headers: idempotencyKey,
+    answers: { 202: { description: "The task, at the end of its line again.", schema: Task } },
+  },
   followTask: {
     method: "GET",
     path: "/v1/tasks/{taskId}/events",
@@ -80,6 +103,68 @@ export const operations = {
     access: "read",
     headers: { "Last-Event-ID": "Continue after this event." },
     answers: { 200: { description: "The events.", schema: z.string(), contentType: "text/event-stream" } },
+  },
+  listDeadLetters: {
+    method: "GET",
+    path: "/v1/dead-letters",
+    summary:
+      "List and search the tasks that used up their attempts, newest first; with `text` a page looks at 500 at most and may be empty while `nextCursor` leads on",
+    access: "read",
+    query: ListDeadLetters,
+    answers: { 200: { description: "A page of dead letters.", schema: TaskPage } },
+  },
+  replayDeadLetters: {
+    method: "POST",
+    path: "/v1/dead-letters/replay",
+    summary: "Replay the dead letters that match, oldest first, 1,000 at most a call",
+    access: "write",
+    body: ReplayDeadLetters,
+    headers: idempotencyKey,
+    answers: { 200: { description: "How many were replayed.", schema: ReplayedDeadLetters } },
+  },
+  listQueues: {
+    method: "GET",
+    path: "/v1/queues",
+    summary: "Show all queues",
+    access: "admin",
+    answers: { 200: { description: "All queues.", schema: QueuePage } },
+  },
+  recoverQueues: {
+    method: "POST",
+    path: "/v1/queues/recover",
+    summary: "Put everything back to work after a disaster: leases, breakers, wakes",
+    access: "admin",
+    body: Recover,
+    bodyOptional: true,
+    answers: { 200: { description: "What was done.", schema: Recovery } },
+  },
+  getQueue: {
+    method: "GET",
+    path: "/v1/queues/{queueId}",
+    summary: "Show a queue",
+    access: "admin",
+    answers: { 200: queueAnswer },
+  },
+  pauseQueue: {
+    method: "POST",
+    path: "/v1/queues/{queueId}/pause",
+    summary: "Let no task of a queue start any more; calls under way go on",
+    access: "admin",
+    answers: { 200: queueAnswer },
+  },
+  resumeQueue: {
+    method: "POST",
+    path: "/v1/queues/{queueId}/resume",
+    summary: "Let the tasks of a paused queue start again",
+    access: "admin",
+    answers: { 200: queueAnswer },
+  },
+  resetBreaker: {
+    method: "POST",
+    path: "/v1/queues/{queueId}/breaker/reset",
+    summary: "Call a queue's provider again without waiting for its breaker",
+    access: "admin",
+    answers: { 200: queueAnswer },
   },
   uploadBlob: {
     method: "POST",

@@ -52,6 +52,16 @@ export const Attempt = z
   .meta({ id: "Attempt", description: "One call to one provider." });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** Where a waiting task stands in its queue. */
+export const TaskWait = z
+  .object({ ahead: z.int().nonnegative(), estimatedSeconds: z.int().nonnegative().optional() })
+  .meta({
+    id: "TaskWait",
+    description:
+      "How many tasks start before this one as things stand, and in how many seconds it may start as the limits alone would have it; the seconds are absent while the queue is paused.",
+  });
+export type TaskWait = z.infer<typeof TaskWait>;
+
 const anyInput = z.union([...Object.values(inputSchemas), StoredJson]);
 const anyResult = z.union([...Object.values(resultSchemas), StoredJson]);
 
@@ -80,6 +90,8 @@ export const Task = z
     startedAt: z.iso.datetime().optional(),
     completedAt: z.iso.datetime().optional(),
     expiresAt: z.iso.datetime().optional(),
+    /** Only where a single task is read, and while it is `ready`. */
+    wait: TaskWait.optional(),
   })
   .meta({ id: "Task" });
 export type Task = z.infer<typeof Task>;
@@ -114,6 +126,11 @@ export const SubmitTask = z
   ])
   .meta({ id: "SubmitTask" });
 export type SubmitTask = z.infer<typeof SubmitTask>;
+
+export const Reprioritise = z
+  .strictObject({ priority: z.int().min(0).max(9) })
+  .meta({ id: "Reprioritise", description: "0 is the best. The task keeps its place by age." });
+export type Reprioritise = z.infer<typeof Reprioritise>;
 
 export const ListTasks = z.strictObject({
   status: TaskStatus.optional(),

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "unknown_model"
   | "idempotency_key_reused"
   | "conflict"
+  | "queue_full"
   | "unavailable"
   | "internal";
 

@@ -6,7 +6,7 @@ import { type Operation, type OperationId, type Operations, operations } from ".
 import { ConeaError } from "../core/conea-error.ts";
 import type { Log } from "../core/log.ts";
 import { randomIds } from "../core/random.ts";
-import { parseWith, readJson } from "./read-body.ts";
+import { parseWith, readJson, readOptionalJson } from "./read-body.ts";
 import { toProblem } from "./to-problem.ts";
 
 type Parsed<O, K extends "body" | "query"> = O extends { [Key in K]: z.ZodType<infer T> } ? T : undefined;
@@ -36,7 +36,7 @@ export function createApp(
     const handle = handlers[id] as (call: Call) => Promise<Response>;
     app.on(operation.method, toPattern(operation.path), async ({ req }) => {
       const principal = await admit(authenticate, operation, req.raw);
-      const body = operation.body && (await readJson(req.raw, operation.body));
+      const body = await readBody(operation, req.raw);
       const query = operation.query && parseWith(operation.query, req.query(), "The query");
       return handle({ request: req.raw, params: req.param(), query, body, principal } as Call);
     });
@@ -85,6 +85,11 @@ async function admit(authenticate: Authenticate, { access }: Operation, request:
   if (access === "write") requireWriter(principal);
   if (access === "admin") requireAdmin(principal);
   return principal;
+}
+
+async function readBody({ body, bodyOptional }: Operation, request: Request): Promise<unknown> {
+  if (!body) return undefined;
+  return bodyOptional ? readOptionalJson(request, body) : readJson(request, body);
 }
 
 /** `/v1/tasks/{taskId}` as the router writes it: `/v1/tasks/:taskId`. */

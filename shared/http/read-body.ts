@@ -13,8 +13,19 @@ const deepest = 64;
  */
 export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
   requireJson(request.headers);
-  const text = decode(await readBytes(request, largestJson));
-  const value = parseJson(text);
+  return parseBytes(await readBytes(request, largestJson), schema);
+}
+
+/** The same where the body may be left out altogether, which counts as `{}`. */
+export async function readOptionalJson<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  const bytes = await readBytes(request, largestJson);
+  if (bytes.byteLength === 0) return parseWith(schema, {}, "The request");
+  requireJson(request.headers);
+  return parseBytes(bytes, schema);
+}
+
+function parseBytes<T>(bytes: Uint8Array, schema: z.ZodType<T>): T {
+  const value = parseJson(decode(bytes));
   requirePlain(value);
   return parseWith(schema, value, "The request");
 }

@@ -1,10 +1,12 @@
 import type { Task } from "../api/task.ts";
 import { terminalStatuses } from "../api/task-type.ts";
 import type { Platform } from "../platform/platform.ts";
+import { estimateWait } from "../queue/estimate-wait.ts";
 import { cancelTask, deleteTask } from "../tasks/change-task.ts";
 import type { Runner } from "../tasks/create-runner.ts";
 import { followTask, toPosition } from "../tasks/follow-task.ts";
 import { findTask, listTasks } from "../tasks/read-tasks.ts";
+import { reprioritiseTask } from "../tasks/reprioritise-task.ts";
 import { withFreshLinks } from "../tasks/stored-files.ts";
 import { type SubmitDeps, submitTask } from "../tasks/submit-task.ts";
 import { type TaskDocument, toTask } from "../tasks/task-document.ts";
@@ -15,7 +17,14 @@ import { toEventStream } from "./to-event-stream.ts";
 
 export type TaskHandlerDeps = SubmitDeps & Pick<Platform, "blobs"> & { runner: Runner; closing: AbortSignal };
 
-type TaskOperation = "submitTask" | "listTasks" | "getTask" | "cancelTask" | "deleteTask" | "followTask";
+type TaskOperation =
+  | "submitTask"
+  | "listTasks"
+  | "getTask"
+  | "cancelTask"
+  | "reprioritiseTask"
+  | "deleteTask"
+  | "followTask";
 
 export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOperation> {
   const show = (document: TaskDocument): Promise<Task> => withFreshLinks(deps, toTask(document));
@@ -48,7 +57,11 @@ export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOp
     },
     async getTask({ principal, params }) {
       const { data } = await findTask(deps, principal, params.taskId ?? "");
-      return Response.json(await show(data));
+      const wait = data.status === "ready" ? await estimateWait(deps, data) : undefined;
+      return Response.json({ ...(await show(data)), ...(wait && { wait }) });
+    },
+    async reprioritiseTask({ principal, params: { taskId = "" }, body: { priority } }) {
+      return Response.json(await show(await reprioritiseTask(deps, principal, taskId, priority)));
     },
     async cancelTask({ principal, params }) {
       const abort = deps.runner.abort;

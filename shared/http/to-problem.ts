@@ -16,6 +16,7 @@ const statuses: Record<ErrorCode, number> = {
   unknown_model: 404,
   idempotency_key_reused: 422,
   conflict: 409,
+  queue_full: 429,
   unavailable: 503,
   internal: 500,
 };

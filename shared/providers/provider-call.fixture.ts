@@ -37,13 +37,14 @@ export function callProvider<T extends TaskType>(
 ): Promise<ProviderAnswer<T>> {
   const serve = provider[type];
   if (!serve) throw new Error(`the provider does not serve ${type}`);
-  const { input, model, onText } = call;
+  const { input, model, onText, onProgress } = call;
   return serve({
     input,
     model,
     signal: call.signal ?? new AbortController().signal,
     readBlob: call.readBlob ?? (() => Promise.reject(new Error("no upload in this test"))),
     ...(onText && { onText }),
+    ...(onProgress && { onProgress }),
   });
 }
 

@@ -50,6 +50,7 @@ export function describeStreaming(wire: ChatWire, served: Served, asked: ToolCal
   describeWholeStreams(wire, streamWhole);
   describeStreamedCalls(wire, served, asked, streamWhole);
   describeBrokenStreams(wire, stream);
+  describeProgress(wire, served, asked);
   describeStreamAbort(wire, served);
 }
 
@@ -146,6 +147,52 @@ function describeBrokenStreams(wire: ChatWire, stream: Stream): void {
     const event = errorEvent({ kind, status, message: indiscreet });
     const { outcome } = await stream(toReply(spoken, [...spoken.events, event]));
     expect((await failureOf(outcome)).kind).toBe(kind);
+  });
+}
+
+function describeProgress(wire: ChatWire, served: Served, asked: ToolCall[]): void {
+  const spoken = wire.stream({ ...plainChat, pieces: [], toolCalls: asked });
+  const start = (reply: Reply, onProgress: () => void, signal = new AbortController().signal) => {
+    const { vendor, provider } = served();
+    vendor.script({ headers: spoken.headers, ...reply });
+    const call = { model: wire.model, input, signal, onText: () => undefined, onProgress };
+    return callProvider(provider, "chat", call);
+  };
+
+  test("shows signs of life while it says nothing that is text, before it is complete", async () => {
+    const abort = new AbortController();
+    const alive = Promise.withResolvers<void>();
+    let signs = 0;
+    const onProgress = () => {
+      signs += 1;
+      if (signs === asked.length) alive.resolve();
+    };
+    const outcome = start({ body: spoken.events, ending: "hang" }, onProgress, abort.signal);
+    await alive.promise;
+    abort.abort(new Error("aborted by the test"));
+    await expect(outcome).rejects.toThrow();
+  });
+
+  test("shows no sign of life once aborted, even where more has arrived already", async () => {
+    const abort = new AbortController();
+    let signs = 0;
+    const onProgress = () => {
+      signs += 1;
+      abort.abort(new Error("aborted by the test"));
+    };
+    const body = [...spoken.events, ...spoken.terminal].join("");
+    await expect(start({ body }, onProgress, abort.signal)).rejects.toThrow();
+    await new Promise(setImmediate);
+    expect(signs).toBe(1);
+  });
+
+  test("shows no sign of life after it has settled", async () => {
+    let signs = 0;
+    await start({ body: [...spoken.events, ...spoken.terminal] }, () => void signs++);
+    const atEnd = signs;
+    await new Promise(setImmediate);
+    expect(signs).toBe(atEnd);
+    expect(atEnd).toBeGreaterThan(asked.length);
   });
 }
 

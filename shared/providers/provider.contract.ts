@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { callProvider, plainChat, planted, type Sample, type Served } from "./provider-call.fixture.ts";
 import { describeChat } from "./provider-chat.contract.ts";
 import { describeFailures } from "./provider-failure.contract.ts";
+import { describeLimits } from "./provider-limits.contract.ts";
 import { type ScriptedVendor, type SeenRequest, startScriptedVendor } from "./scripted-vendor.fixture.ts";
 import type { VendorWire } from "./vendor-wire.fixture.ts";
 
@@ -33,6 +34,7 @@ export function describeProvider(name: string, wire: VendorWire): void {
     for (const sample of samples) {
       describeSample(sample, served, wire);
       describeFailures(sample, wire, served);
+      describeLimits(sample, wire, served);
     }
     if (wire.chat) describeChat(wire.chat, served);
   });

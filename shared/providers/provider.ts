@@ -30,11 +30,14 @@ export type ProviderCall<T extends TaskType = TaskType> = {
   signal: AbortSignal;
   /** Set when the caller wants text as it is written. Never called after the call has settled. */
   onText?: (text: string) => void;
-  /** Called for every sign of life of a streamed call, text or not. */
+  /** Called for every sign of life of a streamed call, text or not. Never called after the call has settled. */
   onProgress?: () => void;
   /** Reads an upload of the task's owner. Throws when there is none. */
   readBlob: (blobId: string) => Promise<Bytes>;
 };
+
+/** Who hears of a streamed call while it runs. */
+export type StreamListener = Pick<ProviderCall, "signal" | "onProgress"> & { onText: (text: string) => void };
 
 export type ProviderAnswer<T extends TaskType = TaskType> = {
   result: Answers[T];

@@ -2,7 +2,7 @@ import type { FinishReason, ToolCall } from "../api/chat.ts";
 import type { TaskInput } from "../api/inputs.ts";
 import type { Usage } from "../api/task.ts";
 import type { TaskType } from "../api/task-type.ts";
-import type { Answers, Provider, ProviderOptions } from "./provider.ts";
+import type { Answers, Provider, ProviderOptions, RateLimits } from "./provider.ts";
 import type { ProviderErrorKind } from "./provider-error.ts";
 import type { Reply, SeenRequest } from "./scripted-vendor.fixture.ts";
 
@@ -79,6 +79,8 @@ export type VendorWire = {
   neverSends?: ProviderErrorKind[];
   /** The vendor's own ways, besides `Retry-After`, to say how long to wait, on top of a 429. */
   waits?: { name: string; reply: Reply; retryAfterMs: number }[];
+  /** Headers by which the vendor tells of the account's limits, and what they say. Absent where it tells nothing. */
+  rateLimits?: { headers: Record<string, string>; says: RateLimits };
   /** Variables that the SDK reads and that must have no effect. Whatever could be sent holds `planted.environment`. */
   environment?: Record<string, string>;
   chat?: ChatWire;

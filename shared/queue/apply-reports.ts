@@ -23,17 +23,22 @@ export function applyReports(
   queue: Queue,
   now: number,
 ): QueueDocument {
-  const present = { ...state, breaker: toPresent(state.breaker, now) };
-  return reports.reduce((next, report) => applyReport(next, report, queue, now), present);
+  const inFlight = new Map(Object.entries(state.inFlight));
+  let next: QueueDocument = { ...state, breaker: toPresent(state.breaker, now) };
+  for (const report of reports) {
+    next = applyReport(next, report, { queue, now, claimedAt: inFlight.get(report.claim) ?? 0 });
+    inFlight.delete(report.claim);
+  }
+  return { ...next, inFlight: Object.fromEntries(inFlight) };
 }
 
-function applyReport(state: QueueDocument, report: Report, queue: Queue, now: number): QueueDocument {
-  const { [report.claim]: claimedAt, ...inFlight } = state.inFlight;
+type At = { queue: Queue; now: number; claimedAt: number };
+
+function applyReport(state: QueueDocument, report: Report, { queue, now, claimedAt }: At): QueueDocument {
   const { tokensLeft } = report;
-  const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, claimedAt ?? 0);
+  const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, claimedAt);
   return {
     ...state,
-    inFlight,
     breaker: toBreaker(state, report, queue, now),
     retryAfterUntil: Math.max(state.retryAfterUntil, report.quietMs === undefined ? 0 : now + report.quietMs),
     tokens: tokensLeft

@@ -3,6 +3,7 @@ import type { ConeaConfig, RetryConfig } from "../config/conea-config.ts";
 import type { Log } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { ProviderDirectory } from "../providers/provider.ts";
+import { type Backpressure, createBackpressure } from "../queue/backpressure.ts";
 import { createRunner, type Runner } from "./create-runner.ts";
 
 /** Everything the functions draw their dependencies from: the platform, what is configured, and what runs tasks. */
@@ -14,6 +15,7 @@ export type Conea = Platform & {
   isSimulated: (providerId: string) => boolean;
   authenticate: Authenticate;
   runner: Runner;
+  backpressure: Backpressure;
   /** Aborts when the process is about to end: streams and waits finish early. */
   closing: AbortSignal;
 };
@@ -49,6 +51,7 @@ export function createConea({
     closing,
     isSimulated: (providerId) => simulated?.has(providerId) ?? false,
     authenticate: createAuthenticate(platform, localKey),
+    backpressure: createBackpressure({ ...platform, config, log }),
     runner: createRunner({ ...platform, config, retry, log, providers }),
   };
 }

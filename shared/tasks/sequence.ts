@@ -6,3 +6,6 @@ export function createSequence(): (nowMs: number) => number {
     return last;
   };
 }
+
+/** The sequence of this process: every task that joins the end of a line takes its number here. */
+export const nextSequence = createSequence();

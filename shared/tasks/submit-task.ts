@@ -9,11 +9,12 @@ import { idFrom } from "../core/ids.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { noUsage } from "../providers/provider.ts";
+import type { Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { chooseModel } from "../routing/choose-model.ts";
 import { createTask } from "./create-task.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { createSequence } from "./sequence.ts";
+import { nextSequence } from "./sequence.ts";
 import { storeJson, taskFileKey } from "./stored-files.ts";
 import { type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
 import { publishRecent, withEvent } from "./task-events.ts";
@@ -22,6 +23,7 @@ export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blob
   config: ConeaConfig;
   isSimulated: (providerId: string) => boolean;
   log: Log;
+  backpressure: Backpressure;
 };
 
 export type Submitted = {
@@ -36,12 +38,10 @@ export type SubmitOptions = {
   startsHere?: boolean;
 };
 
-const nextSequence = createSequence();
-
 /**
  * Keeps a task and sees to it that it is run. When this resolves the task is durable. An Idempotency-Key names the task by
- * tenant and key, so the creation itself is the check: one of many wins, the others get its task. Throws `unknown_model`,
- * `invalid_request` and `idempotency_key_reused`.
+ * tenant and key, so the creation itself is the check: one of many wins, the others get its task, also when the line is
+ * full by then. Throws `unknown_model`, `invalid_request`, `queue_full` and `idempotency_key_reused`.
  */
 export async function submitTask(
   deps: SubmitDeps,
@@ -51,19 +51,48 @@ export async function submitTask(
 ): Promise<Submitted> {
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
-  const task = await toDocument(deps, principal, request, id);
-  if (!(await createTask(deps, task))) return { task: await findReplayed(deps, task), replayed: true };
+  const draft = toDocument(deps, principal, request, id);
+  const task = await keepTask(deps, draft, idempotencyKey !== undefined);
+  if (!task) return { task: await findReplayed(deps, draft), replayed: true };
   await announce(deps, task);
   if (!startsHere || task.status === "scheduled") await wake(deps, task);
   return { task, replayed: false };
 }
 
-async function toDocument(
+/** Resolves to what is stored, or to `undefined` when there is a task of that id already. Throws `queue_full`. */
+async function keepTask(
+  deps: SubmitDeps,
+  draft: TaskDocument,
+  mayBeReplayed: boolean,
+): Promise<TaskDocument | undefined> {
+  let task = draft;
+  const keep = async () => {
+    task = { ...draft, input: await storeInput(deps, draft) };
+    return createTask(deps, task);
+  };
+  try {
+    // What waits for a time is not in line yet.
+    const isKept = draft.status === "ready" ? await deps.backpressure.admit(draft.queue, keep) : await keep();
+    return isKept ? task : undefined;
+  } catch (error) {
+    const isFull = error instanceof ConeaError && error.code === "queue_full";
+    if (isFull && mayBeReplayed && (await deps.documents.get(taskPath(draft.id)))) return undefined;
+    throw error;
+  }
+}
+
+/** Named by its content: a reused key must not overwrite the input of the task it was used for. */
+function storeInput(deps: SubmitDeps, { tenant, id, input, requestHash }: TaskDocument) {
+  return storeJson(deps, taskFileKey({ tenant, id }, `input-${requestHash}.json`), input);
+}
+
+/** The task as it is asked for, its input still within. */
+function toDocument(
   deps: SubmitDeps,
   { tenant, user }: Principal,
   request: SubmitTask,
   id: string,
-): Promise<TaskDocument> {
+): TaskDocument {
   const { type, priority, stream, relatedEntity, metadata, expiresInSeconds } = request;
   const { provider, model } = chooseModel(deps.config, type, request.model);
   const now = deps.clock.now();
@@ -76,12 +105,7 @@ async function toDocument(
     queue: provider,
     priority,
     ...(model && { model }),
-    // Named by its content: a reused key must not overwrite the input of the task it was used for.
-    input: await storeJson(
-      deps,
-      taskFileKey({ tenant, id }, `input-${requestHash}.json`),
-      toStoredInput(request.input),
-    ),
+    input: toStoredInput(request.input),
     attempts: [],
     usage: noUsage,
     cost: { known: false },

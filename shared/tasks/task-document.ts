@@ -7,7 +7,7 @@ import type { DocumentPath, Fields } from "../platform/documents.ts";
 import type { RecentEvent } from "./task-events.ts";
 
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
-export type TaskDocument = Omit<Task, "input"> & {
+export type TaskDocument = Omit<Task, "input" | "wait"> & {
   tenant: string;
   /** As `toStoredInput` writes it. */
   input: Fields | StoredJson;

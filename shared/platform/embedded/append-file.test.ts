@@ -11,20 +11,20 @@ import { createVirtualClock } from "./virtual-clock.ts";
 function open(flush: FlushPolicy = "interval") {
   const path = join(newFolder(), "file");
   writeFileSync(path, "start ");
-  const faulty = createFaultyDisk();
+  const { disk, done, decide } = createFaultyDisk();
   const clock = createVirtualClock();
   const lines: LogLine[] = [];
   const file = openAppendFile({
-    disk: faulty.disk,
+    disk,
     path,
     clock,
     log: createLog((line) => lines.push(line)),
     flush,
   });
-  const count = (operation: string) => faulty.done.filter((one) => one === operation).length;
+  const count = (operation: string) => done.filter((one) => one === operation).length;
   return {
     file,
-    ...faulty,
+    decide,
     clock,
     lines,
     count,

@@ -54,19 +54,37 @@ describe("compaction", () => {
   it("goes on taking commits meanwhile", async () => {
     const folder = newFolder();
     const { disk, done } = createFaultyDisk();
-    const opened = await openOnDisk(folder, { disk, compactAboveBytes: 200_000 });
-    const text = "x".repeat(2_000);
-    let n = 0;
-    while (!done.includes("rename")) {
-      await opened.documents.commit([{ op: "set", path: `c/d${n++ % 150}`, data: { n, text } }]);
-      if (done.filter((one) => one === "open").length > 2) await nextTurn();
+    const opened = await openOnDisk(folder, { disk, compactAboveBytes: 1_000_000 });
+    const text = "x".repeat(10_000);
+    let meanwhile = 0;
+    for (let n = 0; !done.includes("rename"); n++) {
+      await opened.documents.commit([{ op: "set", path: `c/d${n % 80}`, data: { n, text } }]);
+      if (done.filter((one) => one === "open").length === 3) meanwhile += 1;
+      await nextTurn();
     }
-    const firstAfter = done.lastIndexOf("open");
-    expect(done.slice(firstAfter).filter((one) => one === "write").length).toBeGreaterThan(6);
+    expect(meanwhile).toBeGreaterThan(3);
     const state = await readAll(opened);
     await settle();
     await opened.close();
     expect(await readFolder(folder)).toEqual(state);
+  });
+
+  it("flushes the old segment before the new one is used, and the snapshot before it replaces anything", async () => {
+    const { disk, done } = createFaultyDisk();
+    const { documents, close } = await openOnDisk(newFolder(), { disk, compactAboveBytes: 1_000 });
+    const set = (n: number) =>
+      documents.commit([{ op: "set", path: "c/a", data: { n, text: "x".repeat(600) } }]);
+    while (!done.includes("removeLater")) {
+      for (let n = 0; n < 5; n++) await set(n);
+      await settle();
+    }
+    const begin = done.indexOf("flushLater");
+    const steps = done.slice(begin).filter((one) => one !== "write" && one !== "close");
+    expect(steps).toEqual([
+      ...["flushLater", "flush", "open", "flushFolder"],
+      ...["open", "flushLater", "rename", "flushFolder", "removeLater"],
+    ]);
+    await close();
   });
 
   it("keeps write times growing after a restart from a snapshot alone", async () => {

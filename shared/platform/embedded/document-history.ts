@@ -33,9 +33,13 @@ export type HistoryOptions = {
   compactAboveBytes: number;
 };
 
+/** A commit is kept as what was asked for and done anew when restored: `stageCommit` must go on meaning the same. */
 type Commit = { t: Micros; w: AcceptedWrite[] };
-type Header = { format: 1; time: Micros; bytes: number };
+/** A snapshot begins with the header; one line for each document follows. */
+type Header = { format: typeof format; time: Micros; bytes: number };
 type Line = { p: string; u: string; d: Fields };
+
+const format = 1;
 
 /** Restores what `folder` holds into `store`, which is empty. */
 export function openDocumentHistory(store: Store, options: HistoryOptions): DocumentHistory {
@@ -53,8 +57,12 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
     restore: {
       snapshot(text) {
         const line = JSON.parse(text) as Header | Line;
-        if ("format" in line) [latest, measuredBytes] = [line.time, line.bytes];
-        else store.apply([toChange(line)]);
+        if (!("format" in line)) return store.apply([toChange(line)]);
+        if (line.format !== format)
+          throw new Error(
+            `The data folder ${options.folder} has a format of a later version of this program.`,
+          );
+        [latest, measuredBytes] = [line.time, line.bytes];
       },
       append(text) {
         const { t, w } = JSON.parse(text) as Commit;
@@ -79,7 +87,7 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
     try {
       await journal.compact(() => {
         measuredBytes = store.bytes();
-        return toRecords({ format: 1, time: latest, bytes: measuredBytes }, store.list());
+        return toRecords({ format, time: latest, bytes: measuredBytes }, store.list());
       });
       learnExpansion();
       retryAboveBytes = compactAboveBytes;

@@ -47,41 +47,46 @@ type LineOptions = { handle: Subscriber; clock: Clock; log: Log; signal: AbortSi
 function createLine({ handle, clock, log, signal }: LineOptions) {
   const lastOfTask = new Map<string, Promise<void>>();
 
-  async function handleOnce(event: Event, onEnd: () => void): Promise<void> {
+  async function handleOnce(event: Event, onFailure: () => void): Promise<void> {
     try {
       await handle(event);
-    } finally {
-      onEnd();
+    } catch (error) {
+      onFailure();
+      throw error;
     }
   }
 
-  async function handOver(event: Event, onFirstEnd: () => void): Promise<void> {
+  async function handOver(event: Event, onFailure: () => void): Promise<void> {
     try {
-      await retry(clock, () => handleOnce(event, onFirstEnd), signal);
+      await retry(clock, () => handleOnce(event, onFailure), signal);
     } catch (error) {
       const { id: taskId } = event.task;
       log.error("a subscriber failed on an event", { taskId, type: event.type, ...toErrorField(error) });
     }
   }
 
-  function enqueue(event: Event, onFirstEnd: () => void): void {
+  /** Resolves once the event's turn is over. */
+  function enqueue(event: Event, onFailure: () => void): Promise<void> {
     const task = event.task.id;
-    const before = lastOfTask.get(task);
-    const turn = before?.then(() => handOver(event, onFirstEnd)) ?? handOver(event, onFirstEnd);
+    const before = lastOfTask.get(task) ?? Promise.resolve();
+    const turn = before.then(() => handOver(event, onFailure));
     const last = turn.finally(() => {
       if (lastOfTask.get(task) === last) lastOfTask.delete(task);
     });
     lastOfTask.set(task, last);
+    return last;
   }
 
   return {
-    /** Does not wait behind an earlier event of the task: its subscriber may be the one that publishes this one. */
-    hand(event: Event): Promise<void> {
+    /**
+     * Resolves once the event is handled, or failed for the first time. Does not wait behind an earlier event of the
+     * task: its subscriber may be the one that publishes this one.
+     */
+    async hand(event: Event): Promise<void> {
       const isBehind = lastOfTask.has(event.task.id);
-      return new Promise((resolve) => {
-        enqueue(event, resolve);
-        if (isBehind) resolve();
-      });
+      const failed = Promise.withResolvers<void>();
+      const handled = enqueue(event, failed.resolve);
+      if (!isBehind) await Promise.race([handled, failed.promise]);
     },
     end: () => Promise.all(lastOfTask.values()),
   };

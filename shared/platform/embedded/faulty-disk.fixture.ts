@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Disk, realDisk } from "./disk.ts";
 
 const changing = [
@@ -18,7 +19,7 @@ export type Operation = (typeof changing)[number];
 /** What happens to an operation: it goes on, fails, or fails as one that writes does when the disk is full: half done. */
 export type Fault = "fail" | "half" | undefined;
 
-/** The real disk without waiting for it, with the operations that change something counted and, if asked, failing. */
+/** The real disk without waiting for it (a flush in the background takes a turn of the event loop), with the operations that change something counted and, if asked, failing. */
 export function createFaultyDisk() {
   const done: Operation[] = [];
   let decide: (operation: Operation, count: number) => Fault = () => undefined;
@@ -26,7 +27,7 @@ export function createFaultyDisk() {
   const quick: Disk = {
     ...realDisk,
     flush: () => undefined,
-    flushLater: async () => undefined,
+    flushLater: () => nextTurn(),
     flushFolder: () => undefined,
     removeLater: async (path) => realDisk.remove(path),
   };

@@ -204,6 +204,20 @@ const chat: ChatWire = {
 export const anthropicWire: VendorWire = {
   create: createAnthropic,
   failure,
+  rateLimits: {
+    headers: {
+      date: "Mon, 23 Nov 2026 10:00:00 GMT",
+      "anthropic-ratelimit-requests-remaining": "999",
+      "anthropic-ratelimit-requests-reset": "2026-11-23T10:00:01Z",
+      "anthropic-ratelimit-tokens-remaining": "312000",
+      "anthropic-ratelimit-tokens-reset": "2026-11-23T10:00:15Z",
+      "anthropic-ratelimit-input-tokens-remaining": "300000",
+      "anthropic-ratelimit-input-tokens-reset": "2026-11-23T10:00:12Z",
+      "anthropic-ratelimit-output-tokens-remaining": "12000",
+      "anthropic-ratelimit-output-tokens-reset": "2026-11-23T10:00:14Z",
+    },
+    says: { requestsLeft: 999, requestsResetMs: 1_000, tokensLeft: 12_000, tokensResetMs: 14_000 },
+  },
   environment: {
     ANTHROPIC_BASE_URL: "http://127.0.0.1:9/leaked",
     ANTHROPIC_API_KEY: "leaked-api-key",

@@ -17,7 +17,7 @@ async function* send(events: unknown[], end?: Error) {
 async function read(events: unknown[], end?: Error) {
   const texts: string[] = [];
   const { signal } = new AbortController();
-  const message = await readChatStream(send(events, end), signal, (text) => texts.push(text));
+  const message = await readChatStream(send(events, end), { signal, onText: (text) => texts.push(text) });
   return { texts, message };
 }
 
@@ -59,10 +59,11 @@ test("passes on text that comes with the start of its block", async () => {
 test("stops passing text on when its signal aborts", async () => {
   const abort = new AbortController();
   const texts: string[] = [];
-  const outcome = readChatStream(send(recorded), abort.signal, (text) => {
+  const onText = (text: string) => {
     texts.push(text);
     abort.abort();
-  });
+  };
+  const outcome = readChatStream(send(recorded), { signal: abort.signal, onText });
   await expect(outcome).rejects.toThrow();
   expect(texts).toEqual(["Okay, let me"]);
 });

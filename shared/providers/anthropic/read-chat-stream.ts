@@ -1,3 +1,4 @@
+import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
 import { type VendorBlock, VendorEvent, type VendorMessage, type VendorUsage } from "./vendor-message.ts";
@@ -14,13 +15,13 @@ type Draft = { blocks: Map<number, OpenBlock>; usage: VendorUsage; stopped: bool
  */
 export async function readChatStream(
   events: AsyncIterable<unknown>,
-  signal: AbortSignal,
-  onText: (text: string) => void,
+  { signal, onText, onProgress }: StreamListener,
 ): Promise<VendorMessage> {
   const draft: Draft = { blocks: new Map(), usage: {}, stopped: false };
   try {
     for await (const event of events) {
       signal.throwIfAborted();
+      onProgress?.();
       apply(readAnswer(VendorEvent, event), draft, onText);
     }
   } catch (thrown) {

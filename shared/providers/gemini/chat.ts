@@ -19,11 +19,12 @@ export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<
 
 async function ask(
   { client }: Vendor,
-  { signal, onText }: ProviderCall<"chat">,
+  call: ProviderCall<"chat">,
   params: GenerateContentParameters,
 ): Promise<Spoken> {
+  const { onText } = call;
   if (!onText) return readChat(await client.generateContent(params));
-  return readChatStream(await client.generateContentStream(params), signal, onText);
+  return readChatStream(await client.generateContentStream(params), { ...call, onText });
 }
 
 /** Without `automaticContinuation: false` the SDK asks again by itself when an answer is long or a stream breaks. */

@@ -17,7 +17,8 @@ async function* send(chunks: unknown[], end?: Error) {
 async function stream(chunks: unknown[], end?: Error) {
   const texts: string[] = [];
   const { signal } = new AbortController();
-  const spoken = await readChatStream(send(chunks, end), signal, (text) => texts.push(text));
+  const onText = (text: string) => texts.push(text);
+  const spoken = await readChatStream(send(chunks, end), { signal, onText });
   return { texts, spoken };
 }
 

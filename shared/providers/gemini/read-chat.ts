@@ -1,3 +1,4 @@
+import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
 import { type VendorPart, VendorResponse, type VendorUsage } from "./vendor-response.ts";
@@ -26,13 +27,13 @@ export function readChat(response: unknown): Spoken {
  */
 export async function readChatStream(
   chunks: AsyncIterable<unknown>,
-  signal: AbortSignal,
-  onText: (text: string) => void,
+  { signal, onText, onProgress }: StreamListener,
 ): Promise<Spoken> {
   const spoken = nothing();
   try {
     for await (const chunk of chunks) {
       signal.throwIfAborted();
+      onProgress?.();
       add(chunk, spoken, onText);
     }
   } catch (thrown) {

@@ -1,7 +1,8 @@
 import type { OpenAI } from "openai";
-import type { ProviderAnswer, ProviderCall } from "../provider.ts";
+import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { readChatStream } from "./read-chat-stream.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import { ChatAnswer, toChatResult } from "./to-chat-result.ts";
 import { toMessages } from "./to-messages.ts";
 import { toResponseFormat } from "./to-response-format.ts";
@@ -14,7 +15,8 @@ type Params = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, "stream">
 /** One call of Chat Completions, streamed when the caller wants text as it is written. */
 export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<ProviderAnswer<"chat">> {
   const params = await toParams(vendor, call);
-  return call.onText ? streamChat(vendor, call, params, call.onText) : askChat(vendor, call, params);
+  const { onText } = call;
+  return onText ? streamChat(vendor, { ...call, onText }, params) : askChat(vendor, call, params);
 }
 
 async function askChat(
@@ -22,7 +24,7 @@ async function askChat(
   { signal }: ProviderCall<"chat">,
   params: Params,
 ): Promise<ProviderAnswer<"chat">> {
-  const { data, request_id } = await client.chat.completions.create(params, { signal }).withResponse();
+  const { data, response } = await client.chat.completions.create(params, { signal }).withResponse();
   const { choices, usage } = readAnswer(ChatAnswer, data);
   const { message, finish_reason } = choices[0] ?? {};
   const result = toChatResult({
@@ -31,20 +33,19 @@ async function askChat(
     calls: message?.tool_calls ?? [],
     finishReason: finish_reason,
   });
-  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+  return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }
 
 async function streamChat(
   { client }: Vendor,
-  { signal }: ProviderCall<"chat">,
+  listener: StreamListener,
   params: Params,
-  onText: (text: string) => void,
 ): Promise<ProviderAnswer<"chat">> {
   const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
-  const { data, request_id } = await client.chat.completions.create(streamed, { signal }).withResponse();
-  const { spoken, usage } = await readChatStream(data, signal, onText);
-  const requestId = request_id ?? undefined;
-  return { result: toChatResult(spoken), usage: toUsage(usage), ...(requestId && { requestId }) };
+  const { signal } = listener;
+  const { data, response } = await client.chat.completions.create(streamed, { signal }).withResponse();
+  const { spoken, usage } = await readChatStream(data, listener);
+  return { result: toChatResult(spoken), usage: toUsage(usage), ...toCallFacts(response) };
 }
 
 /** Servers that only speak the protocol know `max_tokens`; OpenAI's newer models refuse it. */

@@ -1,8 +1,9 @@
 import type { OpenAI } from "openai";
 import { z } from "zod";
-import type { ProviderAnswer, ProviderCall } from "../provider.ts";
+import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import { toFinishReason } from "./to-finish-reason.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
@@ -18,30 +19,27 @@ type Params = Omit<OpenAI.CompletionCreateParamsNonStreaming, "stream">;
 /** One call of the legacy completions, streamed when the caller wants text as it is written. */
 export function completion(vendor: Vendor, call: Call): Promise<Answer> {
   const params = toParams(call);
-  return call.onText ? stream(vendor, call, params, call.onText) : ask(vendor, call, params);
+  const { onText } = call;
+  return onText ? stream(vendor, { ...call, onText }, params) : ask(vendor, call, params);
 }
 
 async function ask({ client }: Vendor, { signal }: Call, params: Params): Promise<Answer> {
-  const { data, request_id } = await client.completions.create(params, { signal }).withResponse();
+  const { data, response } = await client.completions.create(params, { signal }).withResponse();
   const { choices, usage } = readAnswer(CompletionAnswer, data);
   const result = {
     text: choices[0]?.text ?? "",
     finishReason: toFinishReason(choices[0]?.finish_reason),
   };
-  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+  return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }
 
-async function stream(
-  { client }: Vendor,
-  { signal }: Call,
-  params: Params,
-  onText: (text: string) => void,
-): Promise<Answer> {
+async function stream({ client }: Vendor, listener: StreamListener, params: Params): Promise<Answer> {
   const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
-  const { data, request_id } = await client.completions.create(streamed, { signal }).withResponse();
-  const { text, reason, usage } = await readStream(data, signal, onText);
+  const { signal } = listener;
+  const { data, response } = await client.completions.create(streamed, { signal }).withResponse();
+  const { text, reason, usage } = await readStream(data, listener);
   const result = { text, finishReason: toFinishReason(reason) };
-  return { result, usage: toUsage(usage), ...(request_id && { requestId: request_id }) };
+  return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }
 
 type Written = { text: string; reason: string | null | undefined; usage: VendorUsage };
@@ -49,13 +47,13 @@ type Written = { text: string; reason: string | null | undefined; usage: VendorU
 /** Complete with its finish reason, as a chat's stream is. */
 async function readStream(
   chunks: AsyncIterable<unknown>,
-  signal: AbortSignal,
-  onText: (text: string) => void,
+  { signal, onText, onProgress }: StreamListener,
 ): Promise<Written> {
   const written: Written = { text: "", reason: undefined, usage: undefined };
   try {
     for await (const chunk of chunks) {
       signal.throwIfAborted();
+      onProgress?.();
       const { choices, usage } = readAnswer(CompletionChunk, chunk);
       const piece = choices?.[0]?.text ?? "";
       if (piece) onText(piece);

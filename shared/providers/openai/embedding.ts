@@ -3,6 +3,7 @@ import type { EmbeddingResult } from "../../api/results.ts";
 import type { ProviderAnswer, ProviderCall } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
 
@@ -17,7 +18,7 @@ export async function embedding(
   { client }: Vendor,
   { input, model, signal }: ProviderCall<"embedding">,
 ): Promise<ProviderAnswer<"embedding">> {
-  const { data, request_id } = await client.embeddings
+  const { data, response } = await client.embeddings
     .create({ model, input: input.input, dimensions: input.dimensions, encoding_format: "float" }, { signal })
     .withResponse();
   const answer = readAnswer(EmbeddingAnswer, data);
@@ -25,7 +26,7 @@ export async function embedding(
   return {
     result: { embeddings },
     usage: toUsage(answer.usage),
-    ...(request_id && { requestId: request_id }),
+    ...toCallFacts(response),
   };
 }
 

@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import { z } from "zod";
 import type { Answers, ProviderAnswer, ProviderCall } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
 
@@ -17,14 +18,14 @@ export async function imageGeneration(
   { client }: Vendor,
   call: ProviderCall<"image_generation">,
 ): Promise<ProviderAnswer<"image_generation">> {
-  const { data, request_id } = await client.images
+  const { data, response } = await client.images
     .generate(toParams(call), { signal: call.signal })
     .withResponse();
   const answer = readAnswer(ImageAnswer, data);
   return {
     result: { images: toImages(answer, answer.output_format ?? call.input.format ?? "png") },
     usage: toUsage(answer.usage),
-    ...(request_id && { requestId: request_id }),
+    ...toCallFacts(response),
   };
 }
 

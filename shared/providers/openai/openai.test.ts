@@ -26,6 +26,16 @@ describeProvider("openai", {
       retryAfterMs: 1_235,
     },
   ],
+  rateLimits: {
+    headers: {
+      "x-ratelimit-limit-requests": "60",
+      "x-ratelimit-remaining-requests": "59",
+      "x-ratelimit-remaining-tokens": "149984",
+      "x-ratelimit-reset-requests": "1s",
+      "x-ratelimit-reset-tokens": "6m0s",
+    },
+    says: { requestsLeft: 59, requestsResetMs: 1_000, tokensLeft: 149_984, tokensResetMs: 360_000 },
+  },
   environment: {
     OPENAI_API_KEY: planted.environment,
     OPENAI_ADMIN_KEY: planted.environment,

@@ -1,3 +1,4 @@
+import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
 import { ChatChunk, type Spoken } from "./to-chat-result.ts";
@@ -10,14 +11,14 @@ import type { VendorUsage } from "./to-usage.ts";
  */
 export async function readChatStream(
   chunks: AsyncIterable<unknown>,
-  signal: AbortSignal,
-  onText: (text: string) => void,
+  { signal, onText, onProgress }: StreamListener,
 ): Promise<{ spoken: Spoken; usage: VendorUsage }> {
   const spoken: Spoken = { text: "", refusal: "", calls: [], finishReason: undefined };
   let usage: VendorUsage;
   try {
     for await (const chunk of chunks) {
       signal.throwIfAborted();
+      onProgress?.();
       const read = readAnswer(ChatChunk, chunk);
       const text = addChunk(spoken, read);
       if (text) onText(text);

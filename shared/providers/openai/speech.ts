@@ -1,6 +1,7 @@
 import type { SpeechInput } from "../../api/inputs.ts";
 import { noUsage, type ProviderAnswer, type ProviderCall } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import type { Vendor } from "./vendor.ts";
 
 /** Opus comes in an Ogg container; pcm is 24 kHz, 16 bit, mono, little-endian, without a header. */
@@ -19,7 +20,7 @@ export async function speech(
   { input, model, signal }: ProviderCall<"speech">,
 ): Promise<ProviderAnswer<"speech">> {
   const { voice, format, speed, instructions } = input;
-  const { data, request_id } = await client.audio.speech
+  const { data, response } = await client.audio.speech
     .create({ model, input: input.text, voice, response_format: format, speed, instructions }, { signal })
     .withResponse();
   const content = new Uint8Array(await data.arrayBuffer());
@@ -28,6 +29,6 @@ export async function speech(
   return {
     result: { file: { content, contentType: contentTypes[format] } },
     usage: noUsage,
-    ...(request_id && { requestId: request_id }),
+    ...toCallFacts(response),
   };
 }

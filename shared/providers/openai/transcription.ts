@@ -3,6 +3,7 @@ import type { AudioSource } from "../../api/file.ts";
 import type { Answers, Bytes, ProviderAnswer, ProviderCall } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { type ReadBlob, readUpload } from "../read-upload.ts";
+import { toCallFacts } from "./to-call-facts.ts";
 import { toFilename } from "./to-filename.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
@@ -27,14 +28,14 @@ export async function transcription(
   const file = new File([content], toFilename(contentType), { type: contentType });
   const { prompt, temperature, language } = input;
   const params = { file, model, prompt, temperature, ...toLanguage(model, language) };
-  const { data, request_id } = await client.audio.transcriptions
+  const { data, response } = await client.audio.transcriptions
     .create({ ...params, response_format: "json" }, { signal })
     .withResponse();
   const answer = readAnswer(TranscriptionAnswer, data);
   return {
     result: toResult(answer),
     usage: toUsage(answer.usage),
-    ...(request_id && { requestId: request_id }),
+    ...toCallFacts(response),
   };
 }
 

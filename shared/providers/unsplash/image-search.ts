@@ -6,6 +6,7 @@ import { readAnswer } from "../read-answer.ts";
 import type { Client } from "./open-client.ts";
 import { toFoundImage, VendorPhoto } from "./to-found-image.ts";
 import { toProviderError } from "./to-provider-error.ts";
+import { toRateLimits } from "./to-rate-limits.ts";
 
 type Search = Extract<TaskInput<"image_search">, { query: string }>;
 type Asked = { client: Client; signal: AbortSignal; appName: string };
@@ -25,7 +26,8 @@ export async function imageSearch(
     ? search(asked, input)
     : trackDownload(asked, input.trackDownload));
   const requestId = response.headers.get("x-request-id");
-  return { result, usage: noUsage, ...(requestId && { requestId }) };
+  const rateLimits = toRateLimits(response.headers);
+  return { result, usage: noUsage, ...(requestId && { requestId }), ...(rateLimits && { rateLimits }) };
 }
 
 async function search({ client, signal, appName }: Asked, input: Search): Promise<Found> {

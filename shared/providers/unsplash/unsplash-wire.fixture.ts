@@ -15,6 +15,10 @@ export const unsplashWire: VendorWire = {
   failure: ({ status, message }) => ({ status, body: { errors: [message] } }),
   // It has no models, no context, and refuses a query by another status.
   neverSends: ["model_not_found", "context_too_long", "content_refused"],
+  rateLimits: {
+    headers: { "x-ratelimit-limit": "50", "x-ratelimit-remaining": "49" },
+    says: { requestsLeft: 49 },
+  },
   environment: { UNSPLASH_ACCESS_KEY: "leaked-access-key" },
   calls: {
     image_search: {
