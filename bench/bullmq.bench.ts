@@ -1,19 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
+import { freePort } from "../tests/e2e/free-port.fixture.ts";
 import { type Bench, runMany } from "./measure.ts";
 import { openBenchConea } from "./open-bench-conea.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 /** A Redis of this run's own, writing each change to its log as Conea writes to its journal. */
 async function startRedis() {

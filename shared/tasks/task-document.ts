@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChatInput } from "../api/chat.ts";
+import type { EventType } from "../api/events.ts";
 import type { TaskInput } from "../api/inputs.ts";
 import type { StoredJson } from "../api/results.ts";
 import type { Task } from "../api/task.ts";
+import type { TaskStatus } from "../api/task-type.ts";
 import type { DocumentPath, Fields } from "../platform/documents.ts";
-import type { RecentEvent } from "./task-events.ts";
+
+/** An event of a task, as its document remembers it until it is known to be published. */
+export type RecentEvent = { sequence: number; type: EventType; at: string; status: TaskStatus };
 
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
 export type TaskDocument = Omit<Task, "input" | "wait"> & {

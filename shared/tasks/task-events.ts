@@ -2,10 +2,7 @@ import type { Event, EventType } from "../api/events.ts";
 import type { TaskStatus } from "../api/task-type.ts";
 import type { Platform } from "../platform/platform.ts";
 import { tryCommit } from "../queue/try-commit.ts";
-import { type TaskDocument, taskPath } from "./task-document.ts";
-
-/** An event of a task, as its document remembers it until it is known to be published. */
-export type RecentEvent = { sequence: number; type: EventType; at: string; status: TaskStatus };
+import { type RecentEvent, type TaskDocument, taskPath } from "./task-document.ts";
 
 type EventFields = Pick<TaskDocument, "eventSequence" | "recentEvents">;
 

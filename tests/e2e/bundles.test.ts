@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunctions } from "../../scripts/build-functions.ts";
+import { freePort } from "./free-port.fixture.ts";
 
 const root = join(import.meta.dirname, "../..");
 const framework = join(root, "node_modules/@google-cloud/functions-framework/build/src/main.js");
@@ -23,15 +22,6 @@ afterAll(async () => {
   for (const child of running) child.kill("SIGKILL");
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 /** Starts a built function on the Functions Framework, as it is started where it is deployed. */
 async function startFunction(name: string): Promise<string> {
