@@ -25,6 +25,8 @@ function open(flush: FlushPolicy = "interval") {
   return {
     file,
     decide,
+    disk,
+    done,
     clock,
     lines,
     count,
@@ -90,6 +92,20 @@ describe("an append file", () => {
     append("a");
     await file.close();
     expect(count("flush")).toBe(1);
+  });
+
+  it("is closed only once a flush that is under way has ended", async () => {
+    const { file, append, done, clock, disk } = open();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    disk.flushLater = () => promise;
+    append("a");
+    await clock.advance(1_000);
+    const closing = file.close();
+    await clock.advance(1_000);
+    expect(done).not.toContain("close");
+    resolve();
+    await closing;
+    expect(done.at(-1)).toBe("close");
   });
 
   it("flushes each append when told to", async () => {

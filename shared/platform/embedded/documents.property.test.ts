@@ -27,7 +27,7 @@ it("answers every query, refusal and listener as an array that is looked through
     }
     await close();
   };
-  await fc.assert(fc.asyncProperty(cases, run), { ...replay, numRuns: 2_000 });
+  await fc.assert(fc.asyncProperty(cases, run), { ...replay, numRuns: 1_000 });
 });
 
 type Pair = { documents: Documents; naive: ReturnType<typeof createNaiveDocuments> };

@@ -60,7 +60,7 @@ function watchBounded(store: Store, query: AcceptedQuery): View {
 
   return {
     start: look,
-    update: (paths) => (paths.some(concerns) ? look() : []),
+    update: (paths) => (paths.some(concerns) ? look().sort(byCommit) : []),
   };
 }
 
