@@ -93,7 +93,7 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
 }
 
 function toPermitLife({ limits: { requests = [] } }: Queue, patience: number): number {
-  return Math.min(permitLifeMs(requests) * patience, longestLifeMs(requests));
+  return Math.min(Math.ceil(permitLifeMs(requests) * patience), longestLifeMs(requests));
 }
 
 /** Twice as patient after a permit that ran out, and slowly impatient again. */

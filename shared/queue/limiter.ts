@@ -20,7 +20,7 @@ export const longestLog = 1_000;
  * little enough that a limit is used nearly whole, long enough for a commit.
  */
 export function permitLifeMs(rates: Rate[]): number {
-  return Math.min(1_000, ...rates.map(({ periodMs }) => Math.max(periodMs / 10, 100)));
+  return Math.min(1_000, ...rates.map(({ periodMs }) => Math.max(Math.ceil(periodMs / 10), 100)));
 }
 
 /**
@@ -91,7 +91,7 @@ function permitsByLog(starts: number[], rate: Rate, now: number): Permits {
 
 /** A burst of a hundredth and the rest spread evenly: together at most `count` in any window and what it is late by. */
 function gcra(rate: Rate, lateMs: number): { intervalMs: number; toleranceMs: number } {
-  const burst = Math.ceil(rate.count / 100);
+  const burst = Math.floor(rate.count / 100);
   const intervalMs = (rate.periodMs + lateMs) / (rate.count - burst);
   return { intervalMs, toleranceMs: burst * intervalMs };
 }

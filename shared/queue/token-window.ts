@@ -70,14 +70,20 @@ export function correctTokens(
   return { ...window, slots: { ...window.slots, [slot]: Math.max(0, known + over) } };
 }
 
-/** The window once the provider has said how many tokens are left. The lower of two statements holds. */
+/**
+ * The window once the provider has said how many tokens are left. Of two statements that hold, the lower number is kept
+ * until the later end: tighter than either, never looser.
+ */
 export function tightenTokens(
   window: TokenWindow,
   left: { tokens: number; until: number },
   now: number,
 ): TokenWindow {
-  const isTold = window.left !== undefined && window.left.until > now && window.left.tokens < left.tokens;
-  return isTold ? window : { ...window, left };
+  const told = window.left && window.left.until > now ? window.left : left;
+  return {
+    ...window,
+    left: { tokens: Math.min(told.tokens, left.tokens), until: Math.max(told.until, left.until) },
+  };
 }
 
 function slotMs({ periodMs }: Rate): number {
