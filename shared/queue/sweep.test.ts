@@ -81,7 +81,7 @@ describe("sweep", () => {
       notBefore: "2025-12-31T00:00:00.000Z",
     });
     const { conea, read, clock } = await openWith(ready, due);
-    expect(await sweep(conea)).toMatchObject({ promoted: 1, queues: 1 });
+    expect(await sweep(conea)).toMatchObject({ promoted: 1, failed: 0 });
     await clock.advance(1_000);
     expect([(await read(ready.id)).status, (await read(due.id)).status]).toEqual(["succeeded", "succeeded"]);
   });
