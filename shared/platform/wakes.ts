@@ -3,6 +3,8 @@ export type Wake = {
   queue: string;
   /** `ready`: claim from the head of the line. `due`: first promote the scheduled tasks whose time has come. */
   reason: "ready" | "due";
+  /** The time it was asked for (epoch milliseconds): has come when it is delivered, whatever the receiver's clock says. */
+  at?: number;
 };
 
 export interface Wakes {

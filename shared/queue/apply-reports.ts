@@ -6,6 +6,8 @@ import { correctTokens, tightenTokens } from "./token-window.ts";
 export type Report = {
   /** As `claimKey` makes it. */
   claim: string;
+  /** Its end is known to be told of. Where somebody else ended the task, the sweep has to see to that. */
+  isTold: boolean;
   /** What the call says of the provider: it answered, it failed, or nothing was learnt. */
   health: "good" | "bad" | "unknown";
   /** Tokens used beyond the estimate; negative when fewer. */
@@ -24,12 +26,17 @@ export function applyReports(
   now: number,
 ): QueueDocument {
   const inFlight = new Map(Object.entries(state.inFlight));
+  const unconfirmed = { ...state.unconfirmed };
   let next: QueueDocument = { ...state, breaker: toPresent(state.breaker, now) };
   for (const report of reports) {
-    next = applyReport(next, report, { queue, now, claimedAt: inFlight.get(report.claim) ?? 0 });
+    const claimedAt = inFlight.get(report.claim);
+    // Written already by a claim whose answer had not come when this one was made.
+    if (claimedAt === undefined) continue;
+    next = applyReport(next, report, { queue, now, claimedAt });
     inFlight.delete(report.claim);
+    if (!report.isTold) unconfirmed[report.claim] = now;
   }
-  return { ...next, inFlight: Object.fromEntries(inFlight) };
+  return { ...next, inFlight: Object.fromEntries(inFlight), unconfirmed };
 }
 
 type At = { queue: Queue; now: number; claimedAt: number };

@@ -65,7 +65,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const times = { now, startBy: now + lifeMs };
   const state = applyReports(snapshot.data, reports, queue, now);
   const room = roomAt(state, queue, now);
-  const wanted = Math.min(room.count, request.atMost);
+  const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue));
   const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
   const isOvertaking = only !== undefined && heads[0]?.id !== only;
 
@@ -129,6 +129,13 @@ function readHeads(documents: Documents, queueId: string, limit: number): Promis
     ],
     limit,
   });
+}
+
+/** A task of fewer tokens than this is rare: more heads than that are not read to be left. */
+const smallTask = 500;
+
+function headsWorthReading({ tokens }: Room, { limits }: Queue): number {
+  return limits.tokens ? 1 + Math.max(0, Math.floor(tokens / smallTask)) : Number.POSITIVE_INFINITY;
 }
 
 type Chosen = { taken: Snapshot<TaskDocument>[]; expired: Snapshot<TaskDocument>[]; tokensWanted?: number };

@@ -12,37 +12,40 @@ const patienceMs = 60_000;
 type Deps = Pick<Platform, "documents" | "events"> & { config: ConeaConfig };
 
 /**
- * Looks after claims of a queue that nobody has reported the end of: where the task has left the claim behind, its events
- * are published again, in case the worker went before it could, and its place is returned. A place whose call may still be
- * running somewhere stays taken until it must have ended. Resolves to how many claims were put in order.
+ * Looks after claims of a queue that nobody has reported the end of, or that ended in somebody else's hands: the events of
+ * their tasks are published again, in case whoever ended them went before it could, and their places are returned. A place
+ * whose call may still be running somewhere stays taken until it must have ended. Resolves to how many were put in order.
  */
 export async function confirmEnded(deps: Deps, queueId: string, { orphans = false } = {}): Promise<number> {
   const snapshot = await deps.documents.get<QueueDocument>(queuePath(queueId));
   if (!snapshot) return 0;
+  const { inFlight, unconfirmed, breaker } = snapshot.data;
   const now = Date.parse(snapshot.readTime);
   const longestMs = (deps.config.providers[queueId]?.timeouts.totalMs ?? 0) + leaseMs;
-  const old = Object.entries(snapshot.data.inFlight).filter(([, at]) => orphans || at < now - patienceMs);
-  const ended: string[] = [];
-  for (const [claim, at] of old) {
+  const isOld = ([, at]: [string, number]) => orphans || at < now - patienceMs;
+  const done = new Set<string>();
+  for (const [claim, at] of Object.entries(inFlight).filter(isOld)) {
     const mayStillRun = !orphans && now < at + longestMs;
-    if (await isConfirmed(deps, claim, mayStillRun)) ended.push(claim);
+    if (await isConfirmed(deps, claim, mayStillRun)) done.add(claim);
   }
-  if (ended.length === 0) return 0;
-  const inFlight = Object.fromEntries(
-    Object.entries(snapshot.data.inFlight).filter(([claim]) => !ended.includes(claim)),
-  );
-  const { breaker } = snapshot.data;
-  const probes = Object.fromEntries(
-    Object.entries(breaker.probes).filter(([claim]) => !ended.includes(claim)),
-  );
+  for (const [claim] of Object.entries(unconfirmed).filter(isOld)) {
+    if (await isConfirmed(deps, claim, false)) done.add(claim);
+  }
+  if (done.size === 0) return 0;
+  const rest = (claims: Record<string, number>) =>
+    Object.fromEntries(Object.entries(claims).filter(([claim]) => !done.has(claim)));
   const isWritten = await tryCommit(deps.documents, {
     op: "update",
     path: queuePath(queueId),
-    fields: { inFlight, breaker: { ...breaker, probes } },
+    fields: {
+      inFlight: rest(inFlight),
+      unconfirmed: rest(unconfirmed),
+      breaker: { ...breaker, probes: rest(breaker.probes) },
+    },
     precondition: { updateTime: snapshot.updateTime },
   });
   // Whoever wrote in between is busy with the queue: the next sweep looks again.
-  return isWritten ? ended.length : 0;
+  return isWritten ? done.size : 0;
 }
 
 async function isConfirmed(deps: Deps, claim: string, mayStillRun: boolean): Promise<boolean> {

@@ -21,8 +21,8 @@ export type Claimer = {
   keep(queue: Queue, report: Report, isReturned: boolean): void;
   /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
   tell(queue: Queue): Promise<void>;
-  /** Has a worker look at the queue, behind: a wake that fails is the sweep's to replace. */
-  wake(queueId: string): void;
+  /** Has a worker look at the queue, at `at` or now. Never rejects: a wake that fails is the sweep's to replace. */
+  wake(queueId: string, at?: number, after?: number): Promise<void>;
 };
 
 /** One process's dealings with its queues: what it claims, what it has to report, how long its permits live. */
@@ -63,13 +63,15 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
       told = await tellOnce(queue);
     }
     telling.delete(queue.id);
-    if (told.reported) wake(queue.id);
+    if (told.reported) await wake(queue.id);
   }
 
-  function wake(queue: string): void {
-    ensureWake(deps, { queue, reason: "ready" }).catch((error) =>
-      deps.log.warn("wake failed", { queue, ...toErrorField(error) }),
-    );
+  async function wake(queue: string, at?: number, after?: number): Promise<void> {
+    try {
+      await ensureWake(deps, { queue, reason: "ready" }, at, after);
+    } catch (error) {
+      deps.log.warn("wake failed", { queue, ...toErrorField(error) });
+    }
   }
 
   return {

@@ -7,16 +7,20 @@ const timerMs = 10;
 
 /**
  * Sees to it that a worker looks at the queue at `at` or a slot later. The wake is named after the *next* slot, never the
- * current one, whose wake may already have looked and whose name stays taken.
+ * current one, whose wake may already have looked and whose name stays taken. Whoever was itself woken gives the time of
+ * that wake as `after`: by a clock that is behind, the slot that woke it would seem to be the next.
  */
 export async function ensureWake(
   { wakes, clock }: Pick<Platform, "wakes" | "clock">,
-  wake: Wake,
+  { queue, reason }: Wake,
   at = 0,
+  after = 0,
 ): Promise<void> {
-  const now = clock.now();
+  const wake = { queue, reason };
+  const now = Math.max(clock.now(), after);
   if (wakes.slotMs === 0 && at <= now) return wakes.ensure(wake, `${wake.queue}-${wake.reason}-now`, now);
   const width = wakes.slotMs || timerMs;
   const slot = Math.floor(Math.max(at, now) / width) + 1;
-  return wakes.ensure(wake, idFrom("wake", wake.queue, wake.reason, String(slot)), slot * width);
+  const due = slot * width;
+  return wakes.ensure({ ...wake, at: due }, idFrom("wake", queue, reason, String(slot)), due);
 }

@@ -8,12 +8,14 @@ import { tryCommit } from "./try-commit.ts";
 const pageSize = 100;
 
 /**
- * Puts the scheduled tasks of a queue whose time has come into line, and leaves a wake for the next one. Resolves to how
+ * Puts the scheduled tasks of a queue whose time has come into line, and leaves a wake for the next one. A wake's own time
+ * (`wokenAt`) has come, whatever this process's clock says. Resolves to how
  * many became ready. Safe to run twice at once: a task that another run promoted, or a caller cancelled, is left alone.
  */
 export async function promoteDue(
   { documents, clock, wakes }: Pick<Platform, "documents" | "clock" | "wakes">,
   queueId: string,
+  wokenAt = 0,
 ): Promise<number> {
   const scheduled = await documents.query<TaskDocument>({
     collection: "tasks",
@@ -24,12 +26,17 @@ export async function promoteDue(
     orderBy: [["notBefore", "asc"]],
     limit: pageSize,
   });
-  const now = toTime(clock.now());
+  const now = toTime(Math.max(clock.now(), wokenAt));
   const due = scheduled.filter(({ data }) => (data.notBefore ?? now) <= now);
   const promoted = await Promise.all(due.map((task) => tryCommit(documents, toReadyWrite(task))));
   const next = due.length === pageSize ? due[0] : scheduled[due.length];
   if (next?.data.notBefore)
-    await ensureWake({ wakes, clock }, { queue: queueId, reason: "due" }, fromTime(next.data.notBefore));
+    await ensureWake(
+      { wakes, clock },
+      { queue: queueId, reason: "due" },
+      fromTime(next.data.notBefore),
+      wokenAt,
+    );
   return promoted.filter(Boolean).length;
 }
 

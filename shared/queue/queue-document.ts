@@ -21,8 +21,10 @@ export type QueueDocument = {
   limiter: LimiterState;
   tokens: TokenWindow;
   breaker: BreakerState;
-  /** When each claim was made that is not known to have ended and to have been told of. */
+  /** When each claim was made whose call is not known to be over. */
   inFlight: Record<string, number>;
+  /** Claims whose call is over and whose task somebody else ended: since when. The sweep sees to their events. */
+  unconfirmed: Record<string, number>;
   /** The provider asked for silence until then. */
   retryAfterUntil: number;
   paused: boolean;
@@ -35,6 +37,7 @@ export const emptyQueue: QueueDocument = {
   tokens: emptyTokenWindow,
   breaker: closedBreaker,
   inFlight: {},
+  unconfirmed: {},
   retryAfterUntil: 0,
   paused: false,
   mark: "",

@@ -5,7 +5,6 @@ import type { Wake } from "../platform/wakes.ts";
 import { isUrgent } from "../queue/apply-reports.ts";
 import type { Claim, Claimed } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
-import { ensureWake } from "../queue/ensure-wake.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import type { Queue } from "../queue/queue-document.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
@@ -23,7 +22,7 @@ export type Runner = {
   handleWake(wake: Wake): Promise<void>;
   /**
    * Claims the task now if it is the head of its line and a permit is free, and runs it behind. Otherwise a worker is woken.
-   * Resolves once that is decided.
+   * Resolves once that is decided, and never rejects.
    */
   startNow(task: { id: string; queue: string }): Promise<void>;
   /** Aborts the call of a task if this process is running it, and says whether it was. */
@@ -50,6 +49,16 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
     for (const task of claim.expired) void publishExpired(task);
     return claim;
+  }
+
+  /** Nothing where the store fails: the task is safe, and a worker will look. */
+  async function tryClaim(queue: Queue, only: string): Promise<Pick<Claim, "claimed">> {
+    try {
+      return await claim(queue, only);
+    } catch (error) {
+      deps.log.warn("a task is left to the workers", { taskId: only, ...toErrorField(error) });
+      return { claimed: [] };
+    }
   }
 
   /** The mark stays on the task until its event is known to be published: the sweep does what fails here. */
@@ -79,34 +88,34 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
 
   function finish(taskId: string): void {
     running.delete(taskId);
-    for (const queue of draining ? [] : waiting) claimer.wake(queue);
+    for (const queue of draining ? [] : waiting) void claimer.wake(queue);
     waiting.clear();
   }
 
-  async function work(queue: Queue, until: number): Promise<void> {
+  async function work(queue: Queue, { until, wokenAt }: { until: number; wokenAt: number }): Promise<void> {
     const { claimed, lookAgainAt } = await claim(queue);
-    if (lookAgainAt !== undefined) await ensureWake(deps, { queue: queue.id, reason: "ready" }, lookAgainAt);
-    await Promise.all(
-      claimed.map(async (one) => {
-        if (!(await start(queue, one))) return;
-        // What this process knows changes what may be claimed: it tells with a claim of its own.
-        if (deps.clock.now() < until && !draining) await work(queue, until);
-        else await claimer.tell(queue);
-      }),
-    );
+    // The calls start first: their permits are young, and a wake may take its time.
+    const runs = claimed.map(async (one) => {
+      if (!(await start(queue, one))) return;
+      // What this process knows changes what may be claimed: it tells with a claim of its own.
+      if (deps.clock.now() < until && !draining) await work(queue, { until, wokenAt });
+      else await claimer.tell(queue);
+    });
+    if (lookAgainAt !== undefined) await claimer.wake(queue.id, lookAgainAt, wokenAt);
+    await Promise.all(runs);
   }
 
   return {
-    async handleWake({ queue: queueId, reason }) {
+    async handleWake({ queue: queueId, reason, at: wokenAt = 0 }) {
       const queue = toQueue(deps.config, queueId);
       if (!queue) return;
-      if (reason === "due") await promoteDue(deps, queueId);
-      await work(queue, deps.clock.now() + longestShiftMs);
+      if (reason === "due") await promoteDue(deps, queueId, wokenAt);
+      await work(queue, { until: deps.clock.now() + longestShiftMs, wokenAt });
     },
     async startNow(task) {
       const queue = toQueue(deps.config, task.queue);
-      const { claimed: [head] = [] } = queue ? await claim(queue, task.id) : {};
-      if (!queue || !head) return ensureWake(deps, { queue: task.queue, reason: "ready" });
+      const { claimed: [head] = [] } = queue ? await tryClaim(queue, task.id) : {};
+      if (!queue || !head) return claimer.wake(task.queue);
       void start(queue, head).then((isUrgent) => (isUrgent ? claimer.tell(queue) : undefined));
     },
     abort(taskId) {

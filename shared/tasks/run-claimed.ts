@@ -46,15 +46,17 @@ export async function runClaimed(
   const { outcome, facts } = await attempt(deps, claimed, controller);
   const fence = await lease.stop();
   await told;
-  const ended = { report: toReport(task, outcome, queue), isReturned: outcome?.kind === "returned" };
-  if (!outcome) return ended;
+  const isReturned = outcome?.kind === "returned";
+  // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
+  const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
+  if (!outcome) return { report: toReport(task, outcome, queue, isCancelled), isReturned };
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
     startedAt,
     provider: task.queue,
     ...facts,
   });
   if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
-  return ended;
+  return { report: toReport(task, outcome, queue, settled), isReturned };
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
