@@ -56,8 +56,7 @@ type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids">;
  */
 export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
   const { queue, reports = [], only } = request;
-  const askedAt = deps.clock.now();
-  const snapshot = await readQueue(deps.documents, queue.id);
+  const { snapshot, askedAt } = await readQueue(deps, queue.id);
   // The store's clock, which all who claim share. It read the document after it was asked.
   const now = Date.parse(snapshot.readTime);
   const toOwn = (at: number) => deps.clock.now() + Math.max(0, at - now);
@@ -104,15 +103,19 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
 
 const nothing: Claim = { claimed: [], expired: [], reported: false, owed: false };
 
-/** The queue's document with the time it was read. A queue that nobody has claimed from yet is written first. */
-async function readQueue(documents: Documents, queueId: string): Promise<ReadSnapshot<QueueDocument>> {
+/** The queue's document, and when it was asked for by this process's clock. One nobody has claimed from is written first. */
+async function readQueue(
+  { documents, clock }: ClaimDeps,
+  queueId: string,
+): Promise<{ snapshot: ReadSnapshot<QueueDocument>; askedAt: number }> {
   const path = queuePath(queueId);
-  const found = await documents.get<QueueDocument>(path);
-  if (found) return found;
-  // Whoever comes second finds the first one's: that is as good.
-  await documents.commit([{ op: "create", path, data: emptyQueue }]).catch(() => undefined);
-  const created = await documents.get<QueueDocument>(path);
-  if (created) return created;
+  for (const isNew of [true, false]) {
+    const askedAt = clock.now();
+    const snapshot = await documents.get<QueueDocument>(path);
+    if (snapshot) return { snapshot, askedAt };
+    // Whoever comes second finds the first one's: that is as good.
+    if (isNew) await documents.commit([{ op: "create", path, data: emptyQueue }]).catch(() => undefined);
+  }
   throw new Error(`the document of queue ${queueId} could not be made`);
 }
 
