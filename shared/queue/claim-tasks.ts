@@ -19,6 +19,8 @@ export type Claimed = {
   fence: WriteTime;
   /** The call may start until then (epoch ms, by this process's clock); later the task must be given back. */
   startBy: number;
+  /** How long that was from the claim on. */
+  permitLifeMs: number;
   /** Its end matters to what others may claim, whatever it is: the queue must be told at once. */
   tellAtOnce: boolean;
 };
@@ -92,6 +94,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
       fence: fences[index + 1] ?? "",
       // Measured from before the store was asked, so no call starts later than a permit's life after `now`.
       startBy: askedAt + lifeMs,
+      permitLifeMs: lifeMs,
       tellAtOnce,
     })),
     expired: chosen.expired.map(({ data }) => ({ ...data, ...expiredFields(data, now) })),

@@ -2,7 +2,7 @@ import { sleep } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Report } from "./apply-reports.ts";
-import { type Claim, claimTasks } from "./claim-tasks.ts";
+import { type Claim, type Claimed, claimTasks } from "./claim-tasks.ts";
 import { ensureWake } from "./ensure-wake.ts";
 import { longestLifeMs, permitLifeMs } from "./limiter.ts";
 import type { Queue } from "./queue-document.ts";
@@ -18,7 +18,7 @@ export type Claimer = {
   /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
   claim(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim>;
   /** Keeps what the end of a claim tells its queue until a claim of this process has written it. */
-  keep(queue: Queue, report: Report, isReturned: boolean): void;
+  keep(queue: Queue, report: Report, claimed: Pick<Claimed, "permitLifeMs">): void;
   /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
   tell(queue: Queue): Promise<void>;
   /** Has a worker look at the queue, at `at` or now. Never rejects: a wake that fails is the sweep's to replace. */
@@ -28,14 +28,15 @@ export type Claimer = {
 /** One process's dealings with its queues: what it claims, what it has to report, how long its permits live. */
 export function createClaimer(deps: ClaimerDeps): Claimer {
   const reports = new Map<string, Report[]>();
-  /** How much longer than usual the permits of a queue live, since the store was too slow for them. */
-  const patience = new Map<string, number>();
+  /** How long the permits of a queue live: longer than usual since the store was too slow for them. */
+  const lives = new Map<string, number>();
   const telling = new Set<string>();
   const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
+  const lifeOf = ({ id, limits }: Queue) => lives.get(id) ?? permitLifeMs(limits.requests ?? []);
 
   async function claimOnce(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim> {
     const told = [...reportsOf(queue)];
-    const permitLifeMs = toPermitLife(queue, patience.get(queue.id) ?? 1);
+    const permitLifeMs = Math.ceil(lifeOf(queue));
     const claim = await claimTasks(deps, { queue, reports: told, permitLifeMs, ...request });
     if (claim.reported) {
       const untold = reportsOf(queue).filter((report) => !told.includes(report));
@@ -85,20 +86,20 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
         throw error;
       }
     },
-    keep(queue, report, isReturned) {
+    keep(queue, report, claimed) {
       reports.set(queue.id, [...reportsOf(queue), report]);
-      patience.set(queue.id, toPatience(patience.get(queue.id) ?? 1, isReturned));
+      lives.set(
+        queue.id,
+        toLife(queue, lifeOf(queue), report.unstarted === undefined ? 0 : claimed.permitLifeMs),
+      );
     },
     tell,
     wake,
   };
 }
 
-function toPermitLife({ limits: { requests = [] } }: Queue, patience: number): number {
-  return Math.min(Math.ceil(permitLifeMs(requests) * patience), longestLifeMs(requests));
-}
-
-/** Twice as patient after a permit that ran out, and slowly impatient again. */
-function toPatience(patience: number, isReturned: boolean): number {
-  return isReturned ? Math.min(patience * 2, 64) : Math.max(1, patience * 0.98);
+/** Twice a life that was too short, and slowly back to the usual one. `tooShortMs` is 0 where the call was started. */
+function toLife({ limits: { requests = [] } }: Queue, lifeMs: number, tooShortMs: number): number {
+  if (tooShortMs === 0) return Math.max(permitLifeMs(requests), lifeMs * 0.98);
+  return Math.min(longestLifeMs(requests), Math.max(lifeMs, tooShortMs * 2));
 }

@@ -81,6 +81,15 @@ export function spendPermits(
   };
 }
 
+/**
+ * The state once a call that might have started until `startBy` is known never to start. Of the entries that may be its own
+ * the earliest goes, which is the safe one. GCRA keeps no entries: there it counts as started.
+ */
+export function returnPermit(state: LimiterState, startBy: number): LimiterState {
+  const index = state.starts.findIndex((start) => start >= startBy);
+  return index < 0 ? state : { ...state, starts: state.starts.toSpliced(index, 1) };
+}
+
 function permitsByLog(starts: number[], rate: Rate, now: number): Permits {
   const recent = starts.slice(-rate.count);
   const blocking = recent.length < rate.count ? undefined : recent[0];

@@ -73,8 +73,8 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const controller = new AbortController();
     const taskId = claimed.task.id;
     const ended = runClaimed(deps, claimed, { queue, controller }).then(
-      ({ report, isReturned }) => {
-        claimer.keep(queue, report, isReturned);
+      (report) => {
+        claimer.keep(queue, report, claimed);
         return claimed.tellAtOnce || isUrgent(report, queue);
       },
       (error) => {

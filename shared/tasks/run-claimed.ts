@@ -21,12 +21,6 @@ import { watchStall } from "./watch-stall.ts";
 export type RunDeps = SettleDeps &
   Pick<Platform, "blobs"> & { config: ConeaConfig; providers: ProviderDirectory };
 
-export type Ended = {
-  report: Report;
-  /** The permit had run out before the call could start. */
-  isReturned: boolean;
-};
-
 /**
  * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told. Never rejects for
  * what a provider does; rejects when the store or the publisher stays unreachable, and leaves the claim to the sweep.
@@ -35,7 +29,7 @@ export async function runClaimed(
   deps: RunDeps,
   claimed: Claimed,
   { queue, controller }: { queue: Queue; controller: AbortController },
-): Promise<Ended> {
+): Promise<Report> {
   const { task } = claimed;
   const startedAt = deps.clock.now();
   // Whoever kept the task may have gone before telling of it.
@@ -46,17 +40,16 @@ export async function runClaimed(
   const { outcome, facts } = await attempt(deps, claimed, controller);
   const fence = await lease.stop();
   await told;
-  const isReturned = outcome?.kind === "returned";
   // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
   const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
-  if (!outcome) return { report: toReport(task, outcome, queue, isCancelled), isReturned };
+  if (!outcome) return toReport(task, outcome, queue, isCancelled);
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
     startedAt,
     provider: task.queue,
     ...facts,
   });
   if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
-  return { report: toReport(task, outcome, queue, settled), isReturned };
+  return toReport(task, outcome, queue, settled);
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
