@@ -1,5 +1,4 @@
 import { afterFailure, afterSuccess, toPresent, withoutProbe } from "./breaker.ts";
-import { returnPermit } from "./limiter.ts";
 import type { Queue, QueueDocument } from "./queue-document.ts";
 import { correctTokens, tightenTokens } from "./token-window.ts";
 
@@ -13,8 +12,6 @@ export type Report = {
   health: "good" | "bad" | "unknown";
   /** Tokens used beyond the estimate; negative when fewer. */
   tokensOver: number;
-  /** The claim's call was not started and will not be: until when it might have (epoch ms, by the store's clock). */
-  unstarted?: number;
   /** The provider asks for silence for so long from now. */
   quietMs?: number;
   /** The provider said how many tokens are left, and for how long from now that holds. */
@@ -50,7 +47,6 @@ function applyReport(state: QueueDocument, report: Report, { queue, now, claimed
   return {
     ...state,
     breaker: toBreaker(state, report, queue, now),
-    limiter: report.unstarted === undefined ? state.limiter : returnPermit(state.limiter, report.unstarted),
     retryAfterUntil: Math.max(state.retryAfterUntil, report.quietMs === undefined ? 0 : now + report.quietMs),
     tokens: tokensLeft
       ? tightenTokens(corrected, { tokens: tokensLeft.tokens, until: now + tokensLeft.forMs }, now)
@@ -71,7 +67,7 @@ export function everyEndMatters({ breaker }: QueueDocument, { limits }: Queue): 
 
 /** Whether a report by itself may not wait for the next claim. */
 export function isUrgent(report: Report, { limits }: Queue): boolean {
-  const { health, tokensOver, quietMs, tokensLeft, unstarted } = report;
+  const { health, tokensOver, quietMs, tokensLeft } = report;
   const tokens = limits.tokens !== undefined && tokensOver !== 0;
-  return health === "bad" || tokens || [quietMs, tokensLeft, unstarted].some((said) => said !== undefined);
+  return health === "bad" || tokens || quietMs !== undefined || tokensLeft !== undefined;
 }

@@ -18,7 +18,9 @@ export type Claimer = {
   /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
   claim(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim>;
   /** Keeps what the end of a claim tells its queue until a claim of this process has written it. */
-  keep(queue: Queue, report: Report, claimed: Pick<Claimed, "permitLifeMs">): void;
+  keep(queue: Queue, report: Report): void;
+  /** Learns from a claim whether its permit lived long enough for the call to start. */
+  learn(queue: Queue, claimed: Pick<Claimed, "permitLifeMs">, isReturned: boolean): void;
   /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
   tell(queue: Queue): Promise<void>;
   /** Has a worker look at the queue, at `at` or now. Never rejects: a wake that fails is the sweep's to replace. */
@@ -86,12 +88,11 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
         throw error;
       }
     },
-    keep(queue, report, claimed) {
+    keep(queue, report) {
       reports.set(queue.id, [...reportsOf(queue), report]);
-      lives.set(
-        queue.id,
-        toLife(queue, lifeOf(queue), report.unstarted === undefined ? 0 : claimed.permitLifeMs),
-      );
+    },
+    learn(queue, claimed, isReturned) {
+      lives.set(queue.id, toLife(queue, lifeOf(queue), isReturned ? claimed.permitLifeMs : 0));
     },
     tell,
     wake,

@@ -81,15 +81,6 @@ export function spendPermits(
   };
 }
 
-/**
- * The state once a call that might have started until `startBy` is known never to start. Of the entries that may be its own
- * the earliest goes, which is the safe one. GCRA keeps no entries: there it counts as started.
- */
-export function returnPermit(state: LimiterState, startBy: number): LimiterState {
-  const index = state.starts.findIndex((start) => start >= startBy);
-  return index < 0 ? state : { ...state, starts: state.starts.toSpliced(index, 1) };
-}
-
 function permitsByLog(starts: number[], rate: Rate, now: number): Permits {
   const recent = starts.slice(-rate.count);
   const blocking = recent.length < rate.count ? undefined : recent[0];
@@ -105,9 +96,12 @@ function gcra(rate: Rate, lateMs: number): { intervalMs: number; toleranceMs: nu
   return { intervalMs, toleranceMs: burst * intervalMs };
 }
 
+/** Sums of times since the epoch are exact to a ten-thousandth of a millisecond: less than this of any interval. */
+const rounding = 1e-3;
+
 function permitsByGcra(state: LimiterState, rate: Rate, lateMs: number, now: number): Permits {
   const { intervalMs, toleranceMs } = gcra(rate, lateMs);
   const arrival = Math.max(state.arrivals[fromRate(rate)] ?? now, now);
-  const free = Math.max(0, Math.floor((now + toleranceMs - arrival) / intervalMs + 1e-9));
+  const free = Math.max(0, Math.floor((now + toleranceMs - arrival) / intervalMs + rounding));
   return { free, nextAt: free > 0 ? now : Math.ceil(arrival + intervalMs - toleranceMs) };
 }

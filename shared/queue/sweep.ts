@@ -103,13 +103,13 @@ async function expireTasks(deps: SweepDeps): Promise<number> {
   return eachPage(deps, query, (task) => tryCommit(deps.documents, toExpiredWrite(task, now)));
 }
 
-/** Tasks that ended outside of a claim, by a cancel or by their age, and whose event may not have been published. */
+/** Tasks that ended outside of a claim, by a cancel, their age or an operator, and whose event may not have been published. */
 async function publishUnpublished(deps: SweepDeps): Promise<number> {
   const query: Query = {
     collection: "tasks",
     where: [
       ["unpublished", "==", true],
-      ["status", "in", ["cancelled", "expired"]],
+      ["status", "in", ["cancelled", "expired", "dead"]],
     ],
   };
   return eachPage(deps, query, async ({ data, updateTime }) => {

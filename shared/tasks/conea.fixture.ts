@@ -43,6 +43,11 @@ export type TestOptions = {
   limits?: object;
   retry?: object;
   timeouts?: object;
+  breaker?: object;
+  /** `queue` of the configuration: how long a line may become. */
+  queue?: object;
+  /** A second queue of that name, for what names the model `n`. */
+  second?: boolean;
   /** Where there is one, documents are kept across openings. */
   dataDir?: string;
 };
@@ -53,16 +58,23 @@ export async function openTestConea({
   limits = {},
   retry = {},
   timeouts = {},
+  breaker = {},
+  queue = {},
+  second = false,
   dataDir,
 }: TestOptions = {}) {
   const config = ConeaConfig.parse({
     providers: {
       main: { kind: "openai", apiKey: "secret:KEY", limits, timeouts },
+      ...(second && { second: { kind: "anthropic", apiKey: "secret:KEY" } }),
     },
     models: {
       m: { provider: "main", name: "vendor-m", kinds: ["chat", "embedding", "speech", "transcription"] },
+      ...(second && { n: { provider: "second", name: "vendor-n", kinds: ["chat"] } }),
     },
     retry,
+    breaker,
+    queue,
   });
   const clock = createVirtualClock(Date.parse("2026-01-01T00:00:00.000Z"));
   const lines: LogLine[] = [];

@@ -73,8 +73,9 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const controller = new AbortController();
     const taskId = claimed.task.id;
     const ended = runClaimed(deps, claimed, { queue, controller }).then(
-      (report) => {
-        claimer.keep(queue, report, claimed);
+      ({ report, isReturned }) => {
+        claimer.keep(queue, report);
+        claimer.learn(queue, claimed, isReturned);
         return claimed.tellAtOnce || isUrgent(report, queue);
       },
       (error) => {
@@ -82,12 +83,14 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
         return false;
       },
     );
-    running.set(taskId, { controller, done: ended.then(() => finish(taskId)) });
+    const done = ended.then(() => finish(taskId, controller));
+    running.set(taskId, { controller, done });
     return ended;
   }
 
-  function finish(taskId: string): void {
-    running.delete(taskId);
+  /** A task that was cancelled and replayed may be running again before its first call has ended. */
+  function finish(taskId: string, controller: AbortController): void {
+    if (running.get(taskId)?.controller === controller) running.delete(taskId);
     for (const queue of draining ? [] : waiting) void claimer.wake(queue);
     waiting.clear();
   }

@@ -21,6 +21,12 @@ import { watchStall } from "./watch-stall.ts";
 export type RunDeps = SettleDeps &
   Pick<Platform, "blobs"> & { config: ConeaConfig; providers: ProviderDirectory };
 
+export type Ended = {
+  report: Report;
+  /** The permit had run out before the call could start. */
+  isReturned: boolean;
+};
+
 /**
  * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told. Never rejects for
  * what a provider does; rejects when the store or the publisher stays unreachable, and leaves the claim to the sweep.
@@ -29,7 +35,7 @@ export async function runClaimed(
   deps: RunDeps,
   claimed: Claimed,
   { queue, controller }: { queue: Queue; controller: AbortController },
-): Promise<Report> {
+): Promise<Ended> {
   const { task } = claimed;
   const startedAt = deps.clock.now();
   // Whoever kept the task may have gone before telling of it.
@@ -42,14 +48,15 @@ export async function runClaimed(
   await told;
   // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
   const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
-  if (!outcome) return toReport(task, outcome, queue, isCancelled);
+  const isReturned = outcome?.kind === "returned";
+  if (!outcome) return { report: toReport(task, outcome, queue, isCancelled), isReturned };
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
     startedAt,
     provider: task.queue,
     ...facts,
   });
   if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
-  return toReport(task, outcome, queue, settled);
+  return { report: toReport(task, outcome, queue, settled), isReturned };
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */

@@ -1,5 +1,4 @@
 import type { Usage } from "../api/task.ts";
-import { fromTime } from "../core/clock.ts";
 import type { Report } from "../queue/apply-reports.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { toCharge } from "../queue/token-window.ts";
@@ -24,7 +23,6 @@ export function toReport(
     claim: claimKey(task),
     isTold,
     health: toHealth(outcome),
-    ...(outcome?.kind === "returned" && task.startBy !== undefined && { unstarted: fromTime(task.startBy) }),
     tokensOver: toTokensOver(outcome, charged),
     ...(outcome?.kind === "failed" &&
       outcome.rateLimited && { quietMs: outcome.retryAfterMs ?? shortQuietMs }),

@@ -70,6 +70,6 @@ describe("built functions on the Functions Framework", () => {
   it("cron-sweep answers with what it repaired", async () => {
     const url = await startFunction("cron-sweep");
     const answer = await fetch(url, { method: "POST" });
-    expect(await answer.json()).toEqual({ lost: 0, expired: 0, promoted: 0, queues: 4 });
+    expect(await answer.json()).toMatchObject({ lost: 0, expired: 0, promoted: 0, queues: 4, failed: 0 });
   });
 });

@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { ConeaConfig } from "../config/conea-config.ts";
+import { createLog, type LogLine } from "../core/log.ts";
+import { countDocuments } from "../platform/count-documents.ts";
+import { openEmbeddedDocuments } from "../platform/embedded/documents.ts";
+import { createVirtualClock } from "../platform/embedded/virtual-clock.ts";
+import { aTask } from "../tasks/task.fixture.ts";
+import { taskPath } from "../tasks/task-document.ts";
+import { createBackpressure } from "./backpressure.ts";
+
+/** A process's backpressure over a line of its own, which others can fill too. */
+async function openLine(queue: object, requests = "60/min") {
+  const clock = createVirtualClock(Date.parse("2026-01-01T00:00:00.000Z"));
+  const lines: LogLine[] = [];
+  const log = createLog((line) => lines.push(line));
+  const embedded = await openEmbeddedDocuments({ clock, log });
+  const { documents, counts } = countDocuments(embedded.documents);
+  const config = ConeaConfig.parse({
+    providers: { main: { kind: "openai", apiKey: "secret:KEY", limits: { requests } } },
+    queue,
+  });
+  let made = 0;
+  const add = async () => {
+    const id = `task_${String(made++)
+      .padStart(26, "a")
+      .replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "")}`;
+    await documents.commit([{ op: "create", path: taskPath(id), data: aTask({ id, queue: "main" }) }]);
+    return true;
+  };
+  const deps = { documents, clock, log, config };
+  const newProcess = () => createBackpressure(deps);
+  const reads = () => counts.get("tasks")?.reads ?? 0;
+  const count = () => embedded.documents.count({ collection: "tasks" });
+  const line = newProcess();
+  const admit = () => line.admit("main", add);
+  const results = async (times: number, run = admit) =>
+    (await Promise.allSettled(Array.from({ length: times }, run))).filter(
+      ({ status }) => status === "fulfilled",
+    ).length;
+  return { clock, documents, lines, add, admit, newProcess, reads, count, results };
+}
+
+describe("soft backpressure", () => {
+  it("costs no reads while the process has accepted less than a hundredth of the limit", async () => {
+    const { results, reads } = await openLine({ maxReady: 10_000 });
+    expect(await results(100)).toBe(100);
+    expect(reads()).toBe(0);
+  });
+
+  it("counts once in five seconds after that, whatever comes", async () => {
+    const { results, reads, clock } = await openLine({ maxReady: 1_000 });
+    for (let second = 0; second < 10; second++) {
+      await results(20);
+      await clock.advance(1_000);
+    }
+    expect(reads()).toBeGreaterThanOrEqual(1);
+    expect(reads()).toBeLessThanOrEqual(3);
+  });
+
+  it("adds what the process has accepted since the count, also of many at once", async () => {
+    const { results, clock } = await openLine({ maxReady: 200 });
+    expect(await results(500)).toBe(200);
+    await clock.advance(6_000);
+    expect(await results(500)).toBe(0);
+  });
+
+  it("outgrows the limit by no more than a hundredth for each further process", async () => {
+    const { results, newProcess, add, count } = await openLine({ maxReady: 200 });
+    await results(300);
+    for (let index = 0; index < 5; index++) {
+      const other = newProcess();
+      await results(1, () => other.admit("main", add));
+      await results(20, () => other.admit("main", add));
+    }
+    expect(await count()).toBeLessThanOrEqual(200 + 5 * 2);
+  });
+
+  it("believes for no longer than a second that a line is full which only it has filled", async () => {
+    const { results, clock, documents } = await openLine({ maxReady: 100 });
+    expect(await results(101)).toBe(100);
+    const tasks = await documents.query({ collection: "tasks" });
+    await documents.commit(tasks.map(({ path }) => ({ op: "delete", path })));
+    expect(await results(1)).toBe(0);
+    await clock.advance(1_000);
+    expect(await results(1)).toBe(1);
+  });
+
+  it("does not count what was not added", async () => {
+    const { newProcess, results } = await openLine({ maxReady: 5 });
+    const line = newProcess();
+    expect(await results(50, () => line.admit("main", async () => false))).toBeGreaterThanOrEqual(5);
+    expect(await results(50, () => line.admit("main", () => Promise.reject(new Error("down"))))).toBe(0);
+    expect(await line.admit("main", async () => true)).toBe(true);
+  });
+
+  it("accepts by what it knows when the line cannot be counted", async () => {
+    const { admit, documents, lines } = await openLine({ maxReady: 10 });
+    documents.count = () => Promise.reject(new Error("down"));
+    expect(await admit()).toBe(true);
+    expect(await admit()).toBe(true);
+    expect(lines.map(({ sentence }) => sentence)).toContain("a line could not be counted");
+  });
+
+  it("asks to wait as long as the rate needs for what is too much", async () => {
+    const { newProcess, add, results } = await openLine({ maxReady: 10 }, "60/hour");
+    await results(10);
+    for (let index = 0; index < 5; index++) await add();
+    const line = newProcess();
+    await line.admit("main", add);
+    await expect(line.admit("main", add)).rejects.toMatchObject({
+      code: "queue_full",
+      headers: { "Retry-After": String(Math.ceil(7 * (3_601 / 60))) },
+    });
+  });
+});
+
+describe("strict backpressure", () => {
+  it("lets no process outgrow the limit, however many submit at once", async () => {
+    const { results, count, newProcess, add } = await openLine({ maxReady: 7, strict: true });
+    expect(await results(50)).toBe(7);
+    const other = newProcess();
+    expect(await results(10, () => other.admit("main", add))).toBe(0);
+    expect(await count()).toBe(7);
+  });
+
+  it("goes on after a submission that failed", async () => {
+    const { admit, newProcess } = await openLine({ maxReady: 7, strict: true });
+    const line = newProcess();
+    await expect(line.admit("main", () => Promise.reject(new Error("down")))).rejects.toThrow("down");
+    expect(await line.admit("main", async () => true)).toBe(true);
+    expect(await admit()).toBe(true);
+  });
+});

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { type Principal, requireWriter } from "../access/principal.ts";
+import type { TaskStatus } from "../api/task-type.ts";
+import type { ConeaConfig } from "../config/conea-config.ts";
+import { toTime } from "../core/clock.ts";
+import { ConeaError } from "../core/conea-error.ts";
+import { type Log, toErrorField } from "../core/log.ts";
+import { InvalidDocument, type ReadSnapshot, type Snapshot } from "../platform/documents.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Backpressure } from "../queue/backpressure.ts";
+import { tryCommit } from "../queue/try-commit.ts";
+import { wakeQueue } from "../queue/wake-queue.ts";
+import { chooseModel } from "../routing/choose-model.ts";
+import { findTask } from "./read-tasks.ts";
+import { nextSequence } from "./sequence.ts";
+import { type TaskDocument, taskPath } from "./task-document.ts";
+import { publishRecent, withEvent } from "./task-events.ts";
+
+export type ReplayDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "ids"> & {
+  config: ConeaConfig;
+  isSimulated: (providerId: string) => boolean;
+  log: Log;
+  backpressure: Backpressure;
+};
+
+export type Replayed = {
+  task: TaskDocument;
+  /** The request had been carried out before: nothing was changed. */
+  repeated: boolean;
+};
+
+/** One request to replay, by which a task remembers that it was carried out. */
+export type ReplayRequest = {
+  model?: string | undefined;
+  /** `{hash of the key}:{hash of the rest}`. */
+  entry: string;
+};
+
+const mostTries = 10;
+/** How many requests a task remembers. */
+const keptReplays = 50;
+const unsuccessful: ReadonlySet<TaskStatus> = new Set(["dead", "failed", "cancelled", "expired"]);
+
+/**
+ * Runs a task again that ended without success, at the end of its line: a new epoch with all its attempts again, and what
+ * happened before kept in `attempts`. With another `model` it goes to that model's queue. A repeated `idempotencyKey` changes
+ * nothing and gives the task as it is by then. Throws `not_found`, `conflict` unless the task ended without success,
+ * `unknown_model`, `invalid_request`, `queue_full` and `idempotency_key_reused`.
+ */
+export async function replayTask(
+  deps: ReplayDeps,
+  principal: Principal,
+  taskId: string,
+  { model, idempotencyKey }: { model?: string | undefined; idempotencyKey?: string | undefined } = {},
+): Promise<Replayed> {
+  requireWriter(principal);
+  const request = toReplayRequest(deps, principal, { model, idempotencyKey });
+  const replayed = await applyReplay(deps, request, () => findTask(deps, principal, taskId));
+  if (!replayed.repeated) await wakeQueue(deps, replayed.task.queue);
+  return replayed;
+}
+
+/** A request without a key of its caller's is known by one of its own: that tells whether a commit took place. */
+export function toReplayRequest(
+  { ids }: Pick<Platform, "ids">,
+  { user }: Principal,
+  {
+    model,
+    idempotencyKey,
+    rest,
+  }: { model?: string | undefined; idempotencyKey?: string | undefined; rest?: unknown },
+): ReplayRequest {
+  const body = JSON.stringify([user, model ?? null, rest ?? null]);
+  return { model, entry: `${hash(idempotencyKey ?? ids.newId("replay"))}:${hash(body)}` };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
+
+/** Replays the task that `read` gives, reading it again as long as others write it, and tells of it. Wakes nobody. */
+export async function applyReplay(
+  deps: ReplayDeps,
+  request: ReplayRequest,
+  read: () => Promise<Snapshot<TaskDocument> | ReadSnapshot<TaskDocument>>,
+): Promise<Replayed> {
+  let isUnsure = false;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const snapshot = await read();
+    if (wasCarriedOut(snapshot.data, request)) {
+      return isUnsure ? told(deps, snapshot.data) : { task: snapshot.data, repeated: true };
+    }
+    const change = toReplay(deps, snapshot, request);
+    try {
+      const isWritten = await deps.backpressure.admit(change.task.queue, () => write(deps, snapshot, change));
+      if (isWritten) return await told(deps, change.task);
+    } catch (error) {
+      if (error instanceof ConeaError || error instanceof InvalidDocument) throw error;
+      isUnsure = true;
+      deps.log.debug("another look at a task to replay", { taskId: snapshot.id, ...toErrorField(error) });
+    }
+  }
+  throw new ConeaError("unavailable", "The task is changing too fast right now; try again.", {
+    headers: { "Retry-After": "1" },
+  });
+}
+
+/** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */
+async function told(deps: ReplayDeps, task: TaskDocument): Promise<Replayed> {
+  try {
+    await publishRecent(deps, task);
+  } catch (error) {
+    deps.log.warn("event left to the first claim", { taskId: task.id, ...toErrorField(error) });
+  }
+  return { task, repeated: false };
+}
+
+function wasCarriedOut({ replays = [] }: TaskDocument, { entry }: ReplayRequest): boolean {
+  if (replays.includes(entry)) return true;
+  const [key = ""] = entry.split(":");
+  if (!replays.some((known) => known.startsWith(`${key}:`))) return false;
+  throw new ConeaError(
+    "idempotency_key_reused",
+    "This Idempotency-Key was used for another request; use a new key for a new request.",
+  );
+}
+
+type Change = { task: TaskDocument; fields: Partial<TaskDocument>; removes: string[] };
+
+function toReplay(
+  deps: ReplayDeps,
+  { data: task, ...snapshot }: Snapshot<TaskDocument> | ReadSnapshot<TaskDocument>,
+  request: ReplayRequest,
+): Change {
+  if (!unsuccessful.has(task.status)) throw notReplayable(task.status);
+  const { provider, model } = chooseModel(deps.config, task.type, request.model ?? task.model);
+  const now = deps.clock.now();
+  const isSimulated = deps.isSimulated(provider);
+  const fields: Partial<TaskDocument> = {
+    status: "ready",
+    queue: provider,
+    ...(model && { model }),
+    ...(isSimulated && { simulated: true }),
+    epoch: task.epoch + 1,
+    attemptsUsed: 0,
+    sequence: nextSequence(now),
+    replays: [...(task.replays ?? []), request.entry].slice(-keptReplays),
+    unpublished: true,
+    ...withEvent(task, "task.accepted", toTime(now)),
+  };
+  // Whoever cancels next must still wait for a call that an earlier claim may yet start.
+  const readAt = "readTime" in snapshot ? snapshot.readTime : toTime(now);
+  const removes = [
+    ...["error", "result", "completedAt", "startedAt", "leaseUntil", "notBefore"],
+    ...(task.startBy && task.startBy > readAt ? [] : ["startBy"]),
+    ...(task.expiresAt && task.expiresAt > toTime(now) ? [] : ["expiresAt"]),
+    ...(model ? [] : ["model"]),
+    ...(isSimulated ? [] : ["simulated"]),
+  ];
+  return { task: without({ ...task, ...fields }, removes), fields, removes };
+}
+
+function without(task: TaskDocument, removes: string[]): TaskDocument {
+  const kept = Object.entries(task).filter(([name]) => !removes.includes(name));
+  return Object.fromEntries(kept) as TaskDocument;
+}
+
+function notReplayable(status: TaskStatus): ConeaError {
+  const reason = status === "succeeded" ? "it has succeeded" : `it has not ended (${status})`;
+  return new ConeaError("conflict", `Only a task that ended without success can be replayed; ${reason}.`);
+}
+
+function write(
+  { documents }: ReplayDeps,
+  { id, updateTime }: Snapshot<TaskDocument>,
+  { fields, removes }: Change,
+): Promise<boolean> {
+  return tryCommit(documents, {
+    op: "update",
+    path: taskPath(id),
+    fields,
+    removes,
+    precondition: { updateTime },
+  });
+}
