@@ -29,21 +29,21 @@ export function applyReports(
   const unconfirmed = { ...state.unconfirmed };
   let next: QueueDocument = { ...state, breaker: toPresent(state.breaker, now) };
   for (const report of reports) {
-    const claimedAt = inFlight.get(report.claim);
+    const startBy = inFlight.get(report.claim);
     // Written already by a claim whose answer had not come when this one was made.
-    if (claimedAt === undefined) continue;
-    next = applyReport(next, report, { queue, now, claimedAt });
+    if (startBy === undefined) continue;
+    next = applyReport(next, report, { queue, now, startBy });
     inFlight.delete(report.claim);
     if (!report.isTold) unconfirmed[report.claim] = now;
   }
   return { ...next, inFlight: Object.fromEntries(inFlight), unconfirmed };
 }
 
-type At = { queue: Queue; now: number; claimedAt: number };
+type At = { queue: Queue; now: number; startBy: number };
 
-function applyReport(state: QueueDocument, report: Report, { queue, now, claimedAt }: At): QueueDocument {
+function applyReport(state: QueueDocument, report: Report, { queue, now, startBy }: At): QueueDocument {
   const { tokensLeft } = report;
-  const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, claimedAt);
+  const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, startBy);
   return {
     ...state,
     breaker: toBreaker(state, report, queue, now),

@@ -31,6 +31,8 @@ export type Claim = {
   expired: TaskDocument[];
   /** Set when more may be waiting: when to claim again (epoch ms, by this process's clock). */
   lookAgainAt?: number;
+  /** When the queue's document was read (epoch ms, by the store's clock): has come, whatever this process's clock says. */
+  readAt: number;
   /** The queue's document holds the reports now. */
   reported: boolean;
   /** The reports must not wait and could not be written: this process must try again. */
@@ -76,7 +78,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
   const tellAtOnce = everyEndMatters(state, queue);
   const mustTell = reports.some((report) => tellAtOnce || isUrgent(report, queue));
-  if (isIdle && !mustTell) return { ...nothing, ...lookAgain };
+  if (isIdle && !mustTell) return { ...nothing, ...lookAgain, readAt: now };
 
   const mark = deps.ids.newId("claim");
   const next = { ...toNextState(state, queue, chosen.taken, times), mark };
@@ -87,7 +89,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
   const fences = await commitMarked(deps, writes, { path: queuePath(queue.id), mark });
-  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), owed: mustTell };
+  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({
       task: { ...head.data, ...fields },
@@ -99,12 +101,13 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     })),
     expired: chosen.expired.map(({ data }) => ({ ...data, ...expiredFields(data, now) })),
     ...lookAgain,
+    readAt: now,
     reported: true,
     owed: false,
   };
 }
 
-const nothing: Claim = { claimed: [], expired: [], reported: false, owed: false };
+const nothing = { claimed: [], expired: [], reported: false, owed: false };
 
 /** The queue's document, and when it was asked for by this process's clock. One nobody has claimed from is written first. */
 async function readQueue(
@@ -200,15 +203,15 @@ function toNextState(
   times: Times,
 ): QueueDocument {
   const { limits, longestCallMs } = queue;
-  const { now } = times;
+  const { now, startBy } = times;
   const keys = taken.map(({ id, data }) => claimKey({ id, epoch: data.epoch + 1 }));
   const tokens = taken.reduce((sum, { data }) => sum + chargeOf(data, queue), 0);
   return {
     ...state,
     limiter: spendPermits(state.limiter, limits.requests ?? [], times, taken.length),
-    tokens: spendTokens(state.tokens, limits.tokens, tokens, now),
+    tokens: spendTokens(state.tokens, limits.tokens, tokens, times),
     breaker: letThrough(state.breaker, keys, now + longestCallMs + leaseMs, now),
-    inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, now])) },
+    inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, startBy])) },
   };
 }
 

@@ -7,8 +7,8 @@ const timerMs = 10;
 
 /**
  * Sees to it that a worker looks at the queue at `at` or a slot later. The wake is named after the *next* slot, never the
- * current one, whose wake may already have looked and whose name stays taken. Whoever was itself woken gives the time of
- * that wake as `after`: by a clock that is behind, the slot that woke it would seem to be the next.
+ * current one, whose wake may already have looked and whose name stays taken. `after` is a time that is known to have come,
+ * such as that of a wake that was delivered or of a commit: by a clock that is behind, a slot of the past would seem next.
  */
 export async function ensureWake(
   { wakes, clock }: Pick<Platform, "wakes" | "clock">,

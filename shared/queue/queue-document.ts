@@ -21,7 +21,7 @@ export type QueueDocument = {
   limiter: LimiterState;
   tokens: TokenWindow;
   breaker: BreakerState;
-  /** When each claim was made whose call is not known to be over. */
+  /** Claims whose call is not known to be over: when it starts at the latest. */
   inFlight: Record<string, number>;
   /** Claims whose call is over and whose task somebody else ended: since when. The sweep sees to their events. */
   unconfirmed: Record<string, number>;

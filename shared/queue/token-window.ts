@@ -43,21 +43,21 @@ export function toCharge(estimate: number, rate: Rate | undefined): number {
   return rate ? Math.min(estimate, rate.count) : estimate;
 }
 
-/** The window after `tokens` were let through at `now`. */
+/** The window after `tokens` were let through at `now` to a call that starts by `startBy`, in whose slot they count. */
 export function spendTokens(
   window: TokenWindow,
   rate: Rate | undefined,
   tokens: number,
-  now: number,
+  { now, startBy }: { now: number; startBy: number },
 ): TokenWindow {
   const left = window.left && { ...window.left, tokens: window.left.tokens - tokens };
   if (!rate) return { ...window, ...(left && { left }) };
-  const slot = String(slotOf(now, rate));
+  const slot = String(slotOf(startBy, rate));
   const slots = inWindow(window, rate, now);
   return { slots: { ...slots, [slot]: (slots[slot] ?? 0) + tokens }, ...(left && { left }) };
 }
 
-/** The window once a call let through at `spentAt` turned out to use `over` tokens more (or fewer) than estimated. */
+/** The window once a call that was to start by `spentAt` turned out to use `over` tokens more (or fewer) than estimated. */
 export function correctTokens(
   window: TokenWindow,
   rate: Rate | undefined,

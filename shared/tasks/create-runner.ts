@@ -39,12 +39,15 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const waiting = new Set<string>();
   let draining = false;
 
-  async function claim(queue: Queue, only?: string): Promise<Pick<Claim, "claimed" | "lookAgainAt">> {
+  async function claim(
+    queue: Queue,
+    only?: string,
+  ): Promise<Pick<Claim, "claimed" | "lookAgainAt" | "readAt">> {
     const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
     if (atMost < 1) {
       waiting.add(queue.id);
       await claimer.tell(queue);
-      return { claimed: [] };
+      return { claimed: [], readAt: 0 };
     }
     const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
     for (const task of claim.expired) void publishExpired(task);
@@ -96,7 +99,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   }
 
   async function work(queue: Queue, { until, wokenAt }: { until: number; wokenAt: number }): Promise<void> {
-    const { claimed, lookAgainAt } = await claim(queue);
+    const { claimed, lookAgainAt, readAt } = await claim(queue);
     // The calls start first: their permits are young, and a wake may take its time.
     const runs = claimed.map(async (one) => {
       if (!(await start(queue, one))) return;
@@ -104,8 +107,11 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       if (deps.clock.now() < until && !draining) await work(queue, { until, wokenAt });
       else await claimer.tell(queue);
     });
-    if (lookAgainAt !== undefined) await claimer.wake(queue.id, lookAgainAt, wokenAt);
-    await Promise.all(runs);
+    const ended = Promise.all(runs);
+    // It is awaited below; without this a failure before then would count as unhandled.
+    ended.catch(() => undefined);
+    if (lookAgainAt !== undefined) await claimer.wake(queue.id, lookAgainAt, Math.max(wokenAt, readAt));
+    await ended;
   }
 
   return {

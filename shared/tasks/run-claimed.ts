@@ -136,6 +136,7 @@ async function callProvider(
     if (!signal.aborted) pages?.write(text);
   };
   try {
+    signal.throwIfAborted();
     const answer = run({
       input: loaded.input,
       model: task.model === undefined ? "" : (config.models[task.model]?.name ?? task.model),

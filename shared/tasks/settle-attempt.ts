@@ -45,12 +45,13 @@ export async function settleAttempt(
     removes,
     precondition: { updateTime: fence },
   };
-  if (!(await commitMarked(deps, [write], marked))) {
+  const times = await commitMarked(deps, [write], marked);
+  if (!times) {
     await keepLate(deps, task, outcome);
     return false;
   }
   if (type) await publishRecent(deps, settled, 1);
-  await wakeFor(deps, settled);
+  await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
   return true;
 }
 
@@ -64,11 +65,12 @@ async function keepLate({ documents, log }: SettleDeps, task: TaskDocument, outc
 }
 
 /** The task is settled already: a wake that fails is the sweep's to replace. */
-async function wakeFor(deps: SettleDeps, { id, queue, status, notBefore }: TaskDocument): Promise<void> {
+async function wakeFor(deps: SettleDeps, task: TaskDocument, settledAt: number): Promise<void> {
+  const { id, queue, status, notBefore } = task;
   try {
-    if (status === "ready") await ensureWake(deps, { queue, reason: "ready" });
+    if (status === "ready") await ensureWake(deps, { queue, reason: "ready" }, undefined, settledAt);
     if (status === "scheduled" && notBefore) {
-      await ensureWake(deps, { queue, reason: "due" }, fromTime(notBefore));
+      await ensureWake(deps, { queue, reason: "due" }, fromTime(notBefore), settledAt);
     }
   } catch (error) {
     deps.log.warn("wake failed", { taskId: id, queue, ...toErrorField(error) });

@@ -52,28 +52,33 @@ export async function submitTask(
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
   const draft = toDocument(deps, principal, request, id);
-  const task = await keepTask(deps, draft, idempotencyKey !== undefined);
-  if (!task) return { task: await findReplayed(deps, draft), replayed: true };
-  await announce(deps, task);
-  if (!startsHere || task.status === "scheduled") await wake(deps, task);
-  return { task, replayed: false };
+  const kept = await keepTask(deps, draft, idempotencyKey !== undefined);
+  if (!kept) return { task: await findReplayed(deps, draft), replayed: true };
+  await announce(deps, kept.task);
+  if (!startsHere || kept.task.status === "scheduled") await wake(deps, kept);
+  return { task: kept.task, replayed: false };
 }
 
-/** Resolves to what is stored, or to `undefined` when there is a task of that id already. Throws `queue_full`. */
+/** What is stored, and since when (epoch ms, by the store's clock). */
+type Kept = { task: TaskDocument; keptAt: number };
+
+/** Resolves to `undefined` when there is a task of that id already. Throws `queue_full`. */
 async function keepTask(
   deps: SubmitDeps,
   draft: TaskDocument,
   mayBeReplayed: boolean,
-): Promise<TaskDocument | undefined> {
-  let task = draft;
+): Promise<Kept | undefined> {
+  let kept: Kept | undefined;
   const keep = async () => {
-    task = { ...draft, input: await storeInput(deps, draft) };
-    return createTask(deps, task);
+    const task = { ...draft, input: await storeInput(deps, draft) };
+    const keptAt = await createTask(deps, task);
+    if (keptAt !== undefined) kept = { task, keptAt };
+    return keptAt !== undefined;
   };
   try {
     // What waits for a time is not in line yet.
-    const isKept = draft.status === "ready" ? await deps.backpressure.admit(draft.queue, keep) : await keep();
-    return isKept ? task : undefined;
+    await (draft.status === "ready" ? deps.backpressure.admit(draft.queue, keep) : keep());
+    return kept;
   } catch (error) {
     const isFull = error instanceof ConeaError && error.code === "queue_full";
     if (isFull && mayBeReplayed && (await deps.documents.get(taskPath(draft.id)))) return undefined;
@@ -159,13 +164,14 @@ async function announce(deps: SubmitDeps, task: TaskDocument): Promise<void> {
 }
 
 /** The task is safe already: a wake that fails is the sweep's to replace. */
-async function wake(deps: SubmitDeps, task: TaskDocument): Promise<void> {
+async function wake(deps: SubmitDeps, { task, keptAt }: Kept): Promise<void> {
   const reason = task.status === "scheduled" ? "due" : "ready";
   try {
     await ensureWake(
       deps,
       { queue: task.queue, reason },
       task.notBefore ? fromTime(task.notBefore) : undefined,
+      keptAt,
     );
   } catch (error) {
     deps.log.warn("wake failed", { taskId: task.id, queue: task.queue, ...toErrorField(error) });

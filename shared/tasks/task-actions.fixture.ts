@@ -8,6 +8,7 @@ import { sweep } from "../queue/sweep.ts";
 import { cancelTask, deleteTask } from "./change-task.ts";
 import { admin, openTestConea } from "./conea.fixture.ts";
 import { toQueue } from "./create-runner.ts";
+import { moveToDeadLetters } from "./move-to-dead-letters.ts";
 import type { Outcome } from "./next-state.ts";
 import { replayTask } from "./replay-task.ts";
 import { reprioritiseTask } from "./reprioritise-task.ts";
@@ -110,6 +111,8 @@ export const taskActions = {
   delete: ({ conea }: TaskWorld) => unlessRefused(() => deleteTask(conea, admin, aTask().id)),
   replay: ({ conea }: TaskWorld) => unlessRefused(() => replayTask(conea, admin, aTask().id)),
   reprioritise: ({ conea }: TaskWorld) => unlessRefused(() => reprioritiseTask(conea, admin, aTask().id, 0)),
+  "move to dead letters": ({ conea }: TaskWorld) =>
+    unlessRefused(() => moveToDeadLetters(conea, admin, aTask().id)),
   async "promote: due"(world: TaskWorld) {
     if ((await world.read()).data.notBefore) await world.change({ notBefore: past });
     await promoteDue(world.conea, "main");

@@ -30,12 +30,20 @@ export function toReport(
   };
 }
 
-/** A refusal of the request shows a provider that works; being told to slow down says nothing of its health. */
+/** Failures by which a provider answers, and so shows that it works. Others may come without a call having been made. */
+const answers = new Set([
+  "provider_invalid_request",
+  "provider_context_too_long",
+  "provider_content_refused",
+]);
+
+/** Being told to slow down says nothing of a provider's health. */
 function toHealth(outcome: Outcome | undefined): Report["health"] {
   if (outcome?.kind === "succeeded") return "good";
-  if (outcome?.kind !== "failed" || outcome.rateLimited || outcome.error.code === "internal")
-    return "unknown";
-  return outcome.error.retryable ? "bad" : "good";
+  if (outcome?.kind !== "failed" || outcome.rateLimited) return "unknown";
+  const { code, retryable } = outcome.error;
+  if (answers.has(code)) return "good";
+  return retryable && code !== "internal" ? "bad" : "unknown";
 }
 
 /** What was not called used nothing; what failed may have used anything up to the estimate. */

@@ -1,0 +1,47 @@
+import { totalCounts } from "../../../shared/platform/count-documents.ts";
+import { leaseMs } from "../../../shared/queue/lease-ms.ts";
+import type { Evidence } from "../evidence.ts";
+import { entriesOf } from "../history.ts";
+import type { Invariant } from "../violation.ts";
+
+/** A lease is renewed every third of its length. */
+const renewalMs = leaseMs / 3;
+
+/**
+ * Where nothing goes wrong, a task costs at most 2 reads and 4 writes, and a queue's every wake two reads more. On top come
+ * what the task's own client asked for (a date, a cancel, live text), the renewals of a long call, and with a concurrency limit its place
+ * (docs/decisions/0004-places-in-flight.md).
+ */
+export const costBounded: Invariant = {
+  name: "a task costs what it may",
+  check(evidence) {
+    const { scenario, isFaultFree, counts, endedAtMs } = evidence;
+    // Where tokens are scarce a claim reads more of the line than it may take.
+    const isScarce = scenario.queues.some(({ limits }) => limits.tokens);
+    if (!isFaultFree || isScarce || scenario.instances.allInOne) return [];
+    const { reads, writes } = totalCounts(counts, ["tasks/output"]);
+    const most = toBudget(evidence);
+    return [
+      ...(reads > most.reads ? [{ at: endedAtMs, message: `${reads} reads, ${most.reads} allowed` }] : []),
+      ...(writes > most.writes
+        ? [{ at: endedAtMs, message: `${writes} writes, ${most.writes} allowed` }]
+        : []),
+    ];
+  },
+};
+
+function toBudget({ scenario, entries, tasks, calls }: Evidence): { reads: number; writes: number } {
+  const wakes = entriesOf(entries, "woken").length;
+  const questions = entriesOf(entries, "asked").length;
+  const limited = new Set(scenario.queues.filter(({ limits }) => limits.concurrency).map(({ id }) => id));
+  const places = [...tasks.values()].filter(({ queue }) => limited.has(queue)).length;
+  const chores = scenario.chores.length;
+  const renewals = calls.reduce(
+    (sum, { startAt, endAt }) => sum + Math.floor((endAt - startAt) / renewalMs),
+    0,
+  );
+  return {
+    reads: 2 * tasks.size + 3 * wakes + 3 * questions + 4 * places + 2 * chores,
+    writes: 4 * tasks.size + 2 * questions + places + renewals + scenario.queues.length + chores,
+  };
+}

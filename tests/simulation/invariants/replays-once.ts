@@ -1,0 +1,20 @@
+import { entriesOf } from "../history.ts";
+import type { Invariant } from "../violation.ts";
+import { isReplay } from "./all-end.ts";
+
+/** A request to replay is carried out once, however often it is repeated, and never undone once it is acknowledged. */
+export const replaysOnce: Invariant = {
+  name: "a replay happens once",
+  check({ entries, changes }) {
+    // Each client asks for one replay, under one key.
+    const doubled = [...changes].flatMap(([taskId, own]) => {
+      const second = own.filter(isReplay)[1];
+      return second ? [{ at: second.at, taskId, message: `${second.by} replayed it again` }] : [];
+    });
+    const lost = entriesOf(entries, "replayed").flatMap(({ at, taskId }) => {
+      const isDone = changes.get(taskId)?.some((change) => change.at <= at && isReplay(change));
+      return isDone ? [] : [{ at, taskId, message: "its replay was acknowledged and did not happen" }];
+    });
+    return [...doubled, ...lost];
+  },
+};

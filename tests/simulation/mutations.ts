@@ -1,0 +1,11 @@
+import type { Mutation } from "./mutation.ts";
+import { claimingMutations } from "./mutations/claiming.ts";
+import { settlingMutations } from "./mutations/settling.ts";
+import { tellingMutations } from "./mutations/telling.ts";
+
+/** Every deliberate break. Each must be caught. */
+export const mutations: readonly Mutation[] = [
+  ...settlingMutations,
+  ...claimingMutations,
+  ...tellingMutations,
+];

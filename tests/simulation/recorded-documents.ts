@@ -1,0 +1,78 @@
+import type { Documents, Query, Write } from "../../shared/platform/documents.ts";
+import type { TaskDocument } from "../../shared/tasks/task-document.ts";
+import type { History, TaskChange } from "./history.ts";
+
+export type RecordParts = {
+  documents: Documents;
+  /** The same documents, where the recorder looks for itself and nobody counts it. */
+  store: Documents;
+  by: string;
+  history: History;
+};
+
+/**
+ * The shared store as one instance reaches it, below every fault: what is recorded here took effect. Tells of each read of a
+ * queue, each look at a line (with the whole line at that moment) and each commit.
+ */
+export function recordDocuments({ documents, store, by, history }: RecordParts): Documents {
+  return {
+    ...documents,
+    async get(path) {
+      const found = await documents.get(path);
+      const queue = topLevelId("queues", path);
+      if (queue && found) history.record({ kind: "queueRead", queue, by, updateTime: found.updateTime });
+      // The caller's type parameter is lost in an object literal; the value is the store's, unchanged.
+      return found as never;
+    },
+    async query(query) {
+      const found = await documents.query(query);
+      const queue = lineOf(query);
+      if (queue) history.record({ kind: "line", queue, by, ready: await readLine(store, query) });
+      return found as never;
+    },
+    async commit(writes) {
+      const before = await readTasks(store, writes);
+      const times = await documents.commit(writes);
+      const after = await readTasks(store, writes);
+      const tasks = [...before].map(([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }));
+      const queues = writes.flatMap(({ path }) => topLevelId("queues", path) ?? []);
+      if (tasks.length > 0 || queues.length > 0) history.record({ kind: "committed", by, tasks, queues });
+      return times;
+    },
+  };
+}
+
+async function readTasks(store: Documents, writes: Write[]): Promise<Map<string, TaskDocument | undefined>> {
+  const ids = new Set(writes.flatMap(({ path }) => topLevelId("tasks", path) ?? []));
+  const read = [...ids].map(async (id): Promise<[string, TaskDocument | undefined]> => {
+    const snapshot = await store.get<TaskDocument>(`tasks/${id}`);
+    return [id, snapshot?.data];
+  });
+  return new Map(await Promise.all(read));
+}
+
+/** The whole line that a claim looks at the head of, in its true order. */
+async function readLine(store: Documents, { collection, where = [] }: Query) {
+  const line = await store.query<TaskDocument>({
+    collection,
+    where,
+    orderBy: [
+      ["priority", "asc"],
+      ["sequence", "asc"],
+    ],
+  });
+  return line.map(({ id, data: { priority, sequence } }) => ({ id, priority, sequence }));
+}
+
+/** The queue whose ready tasks a query asks for; `undefined` for every other query. */
+function lineOf({ collection, where = [] }: Query): string | undefined {
+  if (collection !== "tasks") return undefined;
+  const isReady = where.some(([field, op, value]) => field === "status" && op === "==" && value === "ready");
+  const queue = where.find(([field]) => field === "queue")?.[2];
+  return isReady && typeof queue === "string" ? queue : undefined;
+}
+
+function topLevelId(collection: string, path: string): string | undefined {
+  const [first, id, ...rest] = path.split("/");
+  return first === collection && rest.length === 0 ? id : undefined;
+}

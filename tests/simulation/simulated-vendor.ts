@@ -1,0 +1,116 @@
+import type { Provider, ProviderAnswer, ProviderCall } from "../../shared/providers/provider.ts";
+import { ProviderError } from "../../shared/providers/provider-error.ts";
+import { labelOfContent } from "./evidence.ts";
+import type { CallEnd, Health, History } from "./history.ts";
+import type { Instance } from "./instance.ts";
+import { type CallPlan, createPlanCall, type PlanParts } from "./plan-call.ts";
+import type { QueuePlan } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+export type Vendor = {
+  /** The provider behind a queue as one instance calls it. */
+  connect(instance: Instance, queue: QueuePlan): Provider;
+};
+
+type Call = CallPlan & {
+  number: number;
+  label: string;
+  text: string;
+  instance: Instance;
+  queue: QueuePlan;
+  asked: ProviderCall<"chat">;
+};
+
+/** The vendors behind all queues. */
+export function createVendor(parts: PlanParts & { history: History }): Vendor {
+  const { world, history } = parts;
+  const planCall = createPlanCall(parts);
+  let calls = 0;
+
+  function open(instance: Instance, queue: QueuePlan, asked: ProviderCall<"chat">): Call {
+    const label = labelOfContent(asked.input.messages[0]?.content);
+    const number = ++calls;
+    const plan = planCall(label, queue, asked.onText !== undefined);
+    history.record({ kind: "callStarted", call: number, label, queue: queue.id, by: instance.name });
+    return { ...plan, number, label, text: `${label} by call ${number}`, instance, queue, asked };
+  }
+
+  return {
+    connect: (instance, queue) => ({
+      async chat(asked) {
+        // As fetch: nothing is sent for a signal that has aborted before.
+        asked.signal.throwIfAborted();
+        return run(world, history, open(instance, queue, asked));
+      },
+    }),
+  };
+}
+
+function run(world: World, history: History, call: Call): Promise<ProviderAnswer<"chat">> {
+  const { instance, queue, asked, afterMs, error, isDeaf } = call;
+  const stopSaying = sayText(world, call);
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (how: CallEnd, settle: () => void) => {
+      if (isOver) return;
+      isOver = true;
+      if (how !== "answered") stopSaying();
+      history.record(toEntry(call, how));
+      instance.enter(settle);
+    };
+    const fail = (reason: Error) => end("failed", () => reject(reason));
+    const answer = () => end("answered", () => resolve(toAnswer(call)));
+    if (Number.isFinite(afterMs)) world.after(afterMs, () => (error ? fail(error) : answer()));
+    // A process that has gone leaves its connection to be closed by the vendor, in time.
+    world.after(queue.totalMs, () => instance.isAlive() || end("cut off", () => undefined));
+    const abort = () => end("aborted", () => (isDeaf ? undefined : reject(new Error("aborted"))));
+    asked.signal.addEventListener("abort", abort);
+  });
+}
+
+/** Says the text of a streamed call in three pieces while it lasts; one that fails gets as far as the second. */
+function sayText(world: World, { asked: { onText }, text, error, afterMs, instance }: Call): () => void {
+  if (!onText) return () => undefined;
+  let isOver = false;
+  const pieces = [text.slice(0, 2), text.slice(2, 4), ...(error ? [] : [text.slice(4)])];
+  const stepMs = Number.isFinite(afterMs) ? afterMs / 4 : 400;
+  pieces.forEach((piece, index) => {
+    world.after(Math.floor(stepMs * (index + 1)), () => instance.enter(() => isOver || onText(piece)));
+  });
+  return () => {
+    isOver = true;
+  };
+}
+
+function toAnswer({ number, text, label }: Call): ProviderAnswer<"chat"> {
+  return {
+    result: { text, finishReason: "stop" },
+    // Different for near calls, and below what a task is taken to write at most.
+    usage: { inputTokens: label.length, cachedInputTokens: 0, outputTokens: 1 + ((number * 317) % 900) },
+    requestId: `call-${number}`,
+  };
+}
+
+function toEntry(call: Call, end: CallEnd) {
+  const { number, label, queue, error, asked } = call;
+  const { usage } = toAnswer(call);
+  const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined;
+  return {
+    kind: "callEnded" as const,
+    call: number,
+    label,
+    queue: queue.id,
+    end,
+    health: toHealth(end, error, asked.signal),
+    tokens: end === "answered" ? usage.inputTokens + usage.outputTokens : 0,
+    ...(end === "failed" && retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** A refusal shows a provider that works; being told to slow down says nothing of its health. */
+function toHealth(end: CallEnd, error: Error | undefined, signal: AbortSignal): Health {
+  if (end === "answered") return "good";
+  if (end === "aborted") return signal.reason === "timeout" ? "bad" : "unknown";
+  if (!(error instanceof ProviderError) || error.kind === "rate_limited") return "unknown";
+  return error.retryable ? "bad" : "good";
+}
