@@ -28,12 +28,13 @@ export type SweepReport = {
 };
 
 const pageSize = 100;
-const mostPages = 100;
+/** What a step has not done by then, the next sweep does. */
+const longestStepMs = 40_000;
 
 /**
  * Repairs what a crash or a lost wake left behind: takes back tasks whose lease ran out, expires those not started in
  * time, publishes events again that may not have been, promotes those that are due, and wakes every queue. Every step may
- * run twice, also at once, and one that fails holds up no other. With `orphans`, every running task counts as left behind:
+ * run twice, also at once, takes a bounded time, and one that fails holds up no other. With `orphans`, every running task counts as left behind:
  * right only where no other process can be running one, as when the embedded platform opens its folder.
  */
 export async function sweep(deps: SweepDeps, { orphans = false } = {}): Promise<SweepReport> {
@@ -120,12 +121,13 @@ async function publishUnpublished(deps: SweepDeps): Promise<number> {
 
 /** Applies `change` to all that match, page by page; each change takes its task out of the query. Counts what changed. */
 async function eachPage(
-  { documents, log }: SweepDeps,
+  { documents, clock, log }: SweepDeps,
   query: Query,
   change: (task: Snapshot<TaskDocument>) => Promise<boolean>,
 ): Promise<number> {
   let changed = 0;
-  for (let page = 0; page < mostPages; page++) {
+  const until = clock.now() + longestStepMs;
+  while (clock.now() < until) {
     const found = await documents.query<TaskDocument>({ ...query, limit: pageSize });
     const results = await Promise.allSettled(found.map(change));
     for (const result of results) {
