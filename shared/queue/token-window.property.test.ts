@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Rate } from "../config/rate.ts";
+import { longestLifeMs } from "./limiter.ts";
 import {
   correctTokens,
   emptyTokenWindow,
@@ -16,7 +17,12 @@ const rates = fc.record({
   count: fc.integer({ min: 10, max: 100_000 }),
   periodMs: fc.oneof(fc.integer({ min: 100, max: 5_000 }), fc.constantFrom(60_000, 3_600_000)),
 });
-/** A claim: after which part of the period, and for which part of the rate. */
+const parts = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+
+/**
+ * A claim: after which part of the period, for which part of the rate, how much of the longest life its permit gets, and how
+ * much of that the call takes to start.
+ */
 const claims = fc.array(
   fc.record({
     // Just before, at and after the end of a window, and just before the end of a slot after it.
@@ -25,36 +31,40 @@ const claims = fc.array(
       fc.double({ min: 0, max: 1.2, noNaN: true }),
     ),
     part: fc.oneof(fc.constantFrom(0.5, 1), fc.double({ min: 0, max: 1.3, noNaN: true })),
+    life: parts,
+    late: parts,
   }),
   { maxLength: 60, size: "max" },
 );
 
-type Spent = { at: number; tokens: number };
+type Claim = { wait: number; part: number; life: number; late: number };
+/** A call: when it was let through, until when it may start, when it does, and its tokens. */
+type Spent = { claimedAt: number; startBy: number; startedAt: number; tokens: number };
 type Walk = { window: TokenWindow; now: number; spent: Spent[] };
 
 const slotMs = ({ periodMs }: Rate) => Math.ceil(periodMs / 60);
 
 /** Claims whatever fits, one after the other, and calls `look` before each. */
-function walk(
-  rate: Rate,
-  all: { wait: number; part: number }[],
-  look: (walk: Walk, charge: number) => void = () => undefined,
-): Walk {
+function walk(rate: Rate, all: Claim[], look: (walk: Walk, charge: number) => void = () => undefined): Walk {
   const state: Walk = { window: emptyTokenWindow, now: 1_700_000_000_000, spent: [] };
-  for (const { wait, part } of all) {
+  for (const { wait, part, life, late } of all) {
     state.now += Math.round(wait * rate.periodMs);
     const charge = toCharge(Math.round(part * rate.count), rate);
     look(state, charge);
     if (charge > tokensFree(state.window, rate, state.now)) continue;
-    state.window = spendTokens(state.window, rate, charge, { now: state.now, startBy: state.now });
-    state.spent.push({ at: state.now, tokens: charge });
+    const startBy = state.now + Math.round(life * longestLifeMs([rate]));
+    const startedAt = state.now + late * (startBy - state.now);
+    state.window = spendTokens(state.window, rate, charge, { now: state.now, startBy });
+    state.spent.push({ claimedAt: state.now, startBy, startedAt, tokens: charge });
   }
   return state;
 }
 
 function mostIn(spent: Spent[], windowMs: number): number {
-  const sums = spent.map(({ at: end }) =>
-    spent.reduce((sum, { at, tokens }) => (at > end - windowMs && at <= end ? sum + tokens : sum), 0),
+  const sums = spent.map(({ startedAt: end }) =>
+    spent
+      .filter(({ startedAt: at }) => at > end - windowMs && at <= end)
+      .reduce((sum, { tokens }) => sum + tokens, 0),
   );
   return Math.max(0, ...sums);
 }
@@ -74,7 +84,7 @@ describe("token window under random use", () => {
         expect(tokensFree(window, rate, at)).toBeGreaterThanOrEqual(charge);
         if (at === now) return;
         const slotBefore = at - slotMs(rate) - 1;
-        const stillCounted = spent.filter((one) => one.at > slotBefore - rate.periodMs);
+        const stillCounted = spent.filter((one) => one.startBy > slotBefore - rate.periodMs);
         const sum = stillCounted.reduce((total, { tokens }) => total + tokens, 0);
         expect(sum + charge).toBeGreaterThan(rate.count);
       });
@@ -103,11 +113,12 @@ describe("token window under random use", () => {
           const call = spent[which];
           if (!call) continue;
           const tokens = Math.round(truth * call.tokens);
-          corrected = correctTokens(corrected, rate, tokens - (truths[which] ?? 0), call.at);
+          corrected = correctTokens(corrected, rate, tokens - (truths[which] ?? 0), call.startBy);
           truths[which] = tokens;
         }
         const known = spent.reduce(
-          (sum, { at }, index) => spendTokens(sum, rate, truths[index] ?? 0, { now: at, startBy: at }),
+          (sum, { claimedAt, startBy }, index) =>
+            spendTokens(sum, rate, truths[index] ?? 0, { now: claimedAt, startBy }),
           emptyTokenWindow,
         );
         expect(tokensFree(corrected, rate, now)).toBe(tokensFree(known, rate, now));

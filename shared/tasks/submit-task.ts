@@ -53,7 +53,8 @@ export async function submitTask(
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
   const draft = toDocument(deps, principal, request, id);
   const kept = await keepTask(deps, draft, idempotencyKey !== undefined);
-  if (!kept) return { task: await findReplayed(deps, draft), replayed: true };
+  // Without a key it can only be this very task, whose commit's answer was lost and which somebody has claimed since.
+  if (!kept) return { task: await findReplayed(deps, draft), replayed: idempotencyKey !== undefined };
   await announce(deps, kept.task);
   if (!startsHere || kept.task.status === "scheduled") await wake(deps, kept);
   return { task: kept.task, replayed: false };

@@ -32,6 +32,20 @@ describe("completion", () => {
     });
   };
 
+  test("shows signs of life for events without text, and says what the headers say of the account's limits", async () => {
+    let signs = 0;
+    const reply = events([chunk(""), chunk(""), chunk("", "stop"), "data: [DONE]\n\n"]);
+    vendor.script({ ...reply, headers: { ...reply.headers, "x-ratelimit-remaining-tokens": "7" } });
+    const { rateLimits } = await callProvider(provider, "completion", {
+      model: "davinci",
+      input: { prompt: "Say nothing" },
+      onText: () => undefined,
+      onProgress: () => void signs++,
+    });
+    expect(signs).toBe(3);
+    expect(rateLimits).toEqual({ tokensLeft: 7 });
+  });
+
   test("passes on its text as it is written", async () => {
     const texts: string[] = [];
     const usage = `data: {"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2}}\n\n`;
