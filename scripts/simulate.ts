@@ -110,7 +110,9 @@ function addAll(summaries: Summary[]): Summary {
 function toProgress({ seeds, failures }: Summary, all: number, startedAt: number): string {
   const seconds = (performance.now() - startedAt) / 1_000;
   const left = seeds > 0 ? `, ${Math.round((seconds / seeds) * (all - seeds))} s left` : "";
-  return `${seeds} of ${all} seeds in ${Math.round(seconds)} s, ${failures.length} failed${left}`;
+  const failed = failures.map(({ seed }) => seed).slice(0, 20);
+  const which = failed.length > 0 ? ` (${failed.join(", ")})` : "";
+  return `${seeds} of ${all} seeds in ${Math.round(seconds)} s, ${failures.length} failed${which}${left}`;
 }
 
 function printTotal({ seeds, tasks, calls, steps, faults, failures }: Summary, startedAt: number): void {

@@ -50,19 +50,24 @@ export function gatherEvidence(run: Run): Evidence {
 }
 
 function findClaims(changes: Map<string, StateChange[]>, calls: CallSpan[]): Claim[] {
-  const claims = [...changes.values()].flatMap((own) =>
-    own.flatMap(({ at, by, id, before, after }, index) => {
-      if (before?.status !== "ready" || after.status !== "running") return [];
-      const leftAt = own.slice(index).find((later) => later.after.status !== "running")?.at;
-      const endAt = Math.max(leftAt ?? Number.POSITIVE_INFINITY, callEnd(calls, id, at, leftAt));
-      return [{ at, endAt, taskId: id, queue: after.queue, by }];
-    }),
-  );
+  const claims = [...changes.values()].flatMap((own) => {
+    const begun = own.filter(({ before, after }) => before?.status === "ready" && after.status === "running");
+    return begun.map((claim, index) => toClaim(claim, own, calls, begun[index + 1]?.at));
+  });
   return claims.toSorted((a, b) => a.at - b.at);
 }
 
-function callEnd(calls: CallSpan[], id: string, from: number, to = Number.POSITIVE_INFINITY): number {
-  return calls.find(({ taskId, startAt }) => taskId === id && startAt >= from && startAt <= to)?.endAt ?? 0;
+/** A call may start after its task has been cancelled, until the permit has run out: it is the claim's nevertheless. */
+function toClaim(
+  { at, by, id, after }: StateChange,
+  own: StateChange[],
+  calls: CallSpan[],
+  nextAt = Number.POSITIVE_INFINITY,
+): Claim {
+  const leftAt = own.find((later) => later.at > at && later.after.status !== "running")?.at;
+  const call = calls.find(({ taskId, startAt }) => taskId === id && startAt >= at && startAt < nextAt);
+  const endAt = Math.max(leftAt ?? Number.POSITIVE_INFINITY, call?.endAt ?? 0);
+  return { at, endAt, taskId: id, queue: after.queue, by };
 }
 
 function groupChanges(entries: Entry[]): Map<string, StateChange[]> {

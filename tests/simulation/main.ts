@@ -23,6 +23,8 @@ const mutation = mutations.find(({ name }) => name === values.mutation);
 const tellEveryMs = 500;
 
 async function sendSeeds(): Promise<void> {
+  // Nobody would hear of the rest. Only here: listening for it keeps a process alive that has nothing more to do.
+  process.on("disconnect", () => process.exit());
   let toldAt = 0;
   const tell = (summary: Summary) => {
     if (performance.now() - toldAt < tellEveryMs) return;

@@ -18,7 +18,9 @@ export const costBounded: Invariant = {
     const { scenario, isFaultFree, counts, endedAtMs } = evidence;
     // Where tokens are scarce a claim reads more of the line than it may take.
     const isScarce = scenario.queues.some(({ limits }) => limits.tokens);
-    if (!isFaultFree || isScarce || scenario.instances.allInOne) return [];
+    // A recovery sweeps, wherever it runs.
+    const isRecovered = scenario.chores.some(({ what }) => what === "recover");
+    if (!isFaultFree || isScarce || isRecovered || scenario.instances.allInOne) return [];
     const { reads, writes } = totalCounts(counts, ["tasks/output"]);
     const most = toBudget(evidence);
     return [
