@@ -7,6 +7,7 @@ import { type Rehearsal, startRehearsal } from "./start-rehearsal.ts";
 /** A clock on which every wait is over at once. */
 export const hastyClock: Clock = {
   now: () => Date.UTC(2026, 10, 23),
+  elapsed: () => 0,
   after: (_delayMs, run) => systemClock.after(0, run),
 };
 

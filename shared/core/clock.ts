@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. May step back when the machine's clock is corrected. */
   now(): number;
+  /** Milliseconds since some fixed moment, whatever is done to the time of day meanwhile: for measuring how long. */
+  elapsed(): number;
   /** Calls `run` once after `delayMs`. The returned function cancels it and may be called at any time. */
   after(delayMs: number, run: () => void): () => void;
 }

@@ -5,6 +5,8 @@ export type OpenClock = () => {
   clock: Clock;
   /** Lets time pass for the clock, and what falls due run. */
   pass(ms: number): Promise<void>;
+  /** Sets the time of day back, as a correction of the machine's clock does. */
+  setBack(ms: number): void;
   close(): void;
 };
 
@@ -19,10 +21,17 @@ export function describeClock(open: OpenClock): void {
   afterEach(() => opened.close());
   const start = (name: string, delayMs: number) => opened.clock.after(delayMs, () => runs.push(name));
 
-  it("tells milliseconds that pass", async () => {
-    const before = opened.clock.now();
+  it.each(["now", "elapsed"] as const)("tells milliseconds that pass (%s)", async (reading) => {
+    const before = opened.clock[reading]();
     await opened.pass(1_500);
-    expect(opened.clock.now() - before).toBe(1_500);
+    expect(opened.clock[reading]() - before).toBe(1_500);
+  });
+
+  it("measures elapsed time whatever is done to the time of day", async () => {
+    const before = opened.clock.elapsed();
+    opened.setBack(3_600_000);
+    await opened.pass(200);
+    expect(opened.clock.elapsed() - before).toBe(200);
   });
 
   it("runs once, when the delay is over and not before", async () => {

@@ -10,6 +10,8 @@ export type Report = {
   isTold: boolean;
   /** What the call says of the provider: it answered, it failed, or nothing was learnt. */
   health: "good" | "bad" | "unknown";
+  /** When the call ended, by the process's elapsed time. */
+  endedAt: number;
   /** Tokens used beyond the estimate; negative when fewer. */
   tokensOver: number;
   /** The provider asks for silence for so long from now. */
@@ -18,13 +20,17 @@ export type Report = {
   tokensLeft?: { tokens: number; forMs: number };
 };
 
-/** The queue's state with what was reported, at `now` by the store's clock. */
+/** One moment by two clocks: the store's (epoch ms), and the elapsed time of the process that reports. */
+export type Moment = { now: number; elapsed: number };
+
+/** The queue's state with what was reported, at `moment`. */
 export function applyReports(
   state: QueueDocument,
   reports: Report[],
   queue: Queue,
-  now: number,
+  moment: Moment,
 ): QueueDocument {
+  const { now } = moment;
   const inFlight = new Map(Object.entries(state.inFlight));
   const unconfirmed = { ...state.unconfirmed };
   let next: QueueDocument = { ...state, breaker: toPresent(state.breaker, now) };
@@ -32,21 +38,22 @@ export function applyReports(
     const startBy = inFlight.get(report.claim);
     // Written already by a claim whose answer had not come when this one was made.
     if (startBy === undefined) continue;
-    next = applyReport(next, report, { queue, now, startBy });
+    next = applyReport(next, report, { queue, moment, startBy });
     inFlight.delete(report.claim);
     if (!report.isTold) unconfirmed[report.claim] = now;
   }
   return { ...next, inFlight: Object.fromEntries(inFlight), unconfirmed };
 }
 
-type At = { queue: Queue; now: number; startBy: number };
+type At = { queue: Queue; moment: Moment; startBy: number };
 
-function applyReport(state: QueueDocument, report: Report, { queue, now, startBy }: At): QueueDocument {
+function applyReport(state: QueueDocument, report: Report, { queue, moment, startBy }: At): QueueDocument {
   const { tokensLeft } = report;
+  const { now } = moment;
   const corrected = correctTokens(state.tokens, queue.limits.tokens, report.tokensOver, startBy);
   return {
     ...state,
-    breaker: toBreaker(state, report, queue, now),
+    breaker: toBreaker(state, report, queue, moment),
     retryAfterUntil: Math.max(state.retryAfterUntil, report.quietMs === undefined ? 0 : now + report.quietMs),
     tokens: tokensLeft
       ? tightenTokens(corrected, { tokens: tokensLeft.tokens, until: now + tokensLeft.forMs }, now)
@@ -54,15 +61,21 @@ function applyReport(state: QueueDocument, report: Report, { queue, now, startBy
   };
 }
 
-function toBreaker({ breaker }: QueueDocument, { claim, health }: Report, queue: Queue, now: number) {
-  if (health === "good") return afterSuccess(breaker, claim, queue.breaker);
-  if (health === "bad") return afterFailure(breaker, claim, queue.breaker, now);
+function toBreaker(
+  { breaker }: QueueDocument,
+  { claim, health, endedAt }: Report,
+  queue: Queue,
+  { now, elapsed }: Moment,
+) {
+  const call = { claim, endedAt: Math.min(now, now - (elapsed - endedAt)) };
+  if (health === "good") return afterSuccess(breaker, call, queue.breaker);
+  if (health === "bad") return afterFailure(breaker, call, queue.breaker, now);
   return withoutProbe(breaker, claim);
 }
 
 /** Whether the end of any call matters to what others may claim: it frees a place, or mends a breaker. */
 export function everyEndMatters({ breaker }: QueueDocument, { limits }: Queue): boolean {
-  return limits.concurrency !== undefined || breaker.state !== "closed" || breaker.failures > 0;
+  return limits.concurrency !== undefined || breaker.state !== "closed" || breaker.failedAt.length > 0;
 }
 
 /** Whether a report by itself may not wait for the next claim. */

@@ -22,7 +22,8 @@ const configs = fc.record({
 type Step =
   | { do: "wait"; ms: number }
   | { do: "claim"; wanted: number; forMs: number }
-  | { do: "end"; which: number; health: "good" | "bad" | "unknown" };
+  /** `lateMs`: how long ago the call ended that is told of now. */
+  | { do: "end"; which: number; health: "good" | "bad" | "unknown"; lateMs: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -38,6 +39,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         do: fc.constant("end" as const),
         which: fc.nat(20),
         health: fc.constantFrom("good" as const, "bad" as const, "bad" as const, "unknown" as const),
+        lateMs: fc.oneof(fc.constant(0), fc.nat(400)),
       }),
     },
   ),
@@ -47,33 +49,56 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 /** What a breaker is to do, in the words of the promise: the probes under way, and what has been learnt. */
 type Reference = {
   state: BreakerState["state"];
-  inRow: number;
+  /** What counts towards a row, in the order it was told. */
+  ends: { at: number; isGood: boolean }[];
   good: number;
   openUntil: number;
   probes: { id: string; until: number }[];
 };
 
-const closed = (): Reference => ({ state: "closed", inRow: 0, good: 0, openUntil: 0, probes: [] });
+const fresh = (ends: Reference["ends"]): Reference => ({
+  state: "closed",
+  ends: ends.filter(({ isGood }) => isGood),
+  good: 0,
+  openUntil: 0,
+  probes: [],
+});
+
+/** The failures at the end of all that is known, put in the order in which it happened. */
+function inRow({ ends }: Reference): number {
+  const sorted = ends.toSorted((a, b) => a.at - b.at);
+  return sorted.length - 1 - sorted.findLastIndex(({ isGood }) => isGood);
+}
 
 function passTime(reference: Reference, now: number): Reference {
   const isOver = reference.state === "open" && now >= reference.openUntil;
-  const next: Reference = isOver ? { ...closed(), state: "half_open" } : reference;
+  const next: Reference = isOver ? { ...fresh(reference.ends), state: "half_open" } : reference;
   return { ...next, probes: next.probes.filter(({ until }) => until > now) };
 }
 
-function learn(reference: Reference, id: string, health: string, config: BreakerConfig, now: number) {
+type Told = { id: string; health: string; at: number };
+
+function learn(
+  reference: Reference,
+  { id, health, at }: Told,
+  config: BreakerConfig,
+  now: number,
+): Reference {
   const isProbe = reference.probes.some((probe) => probe.id === id);
   const probes = reference.probes.filter((probe) => probe.id !== id);
-  const opened: Reference = { ...closed(), state: "open", openUntil: now + config.openMs };
-  if (reference.state === "closed" && health === "good") return { ...reference, inRow: 0 };
-  if (reference.state === "closed" && health === "bad")
-    return reference.inRow + 1 === config.failures ? opened : { ...reference, inRow: reference.inRow + 1 };
+  const opened: Reference = { ...fresh(reference.ends), state: "open", openUntil: now + config.openMs };
+  const isGood = health === "good";
+  const ends = health === "unknown" ? reference.ends : [...reference.ends, { at, isGood }];
+  if (reference.state === "closed") {
+    const next = { ...reference, ends };
+    return inRow(next) >= config.failures ? opened : next;
+  }
   if (!isProbe) return reference;
   if (health === "bad") return opened;
   if (health === "unknown") return { ...reference, probes };
   return reference.good + 1 === config.successes
-    ? closed()
-    : { ...reference, probes, good: reference.good + 1 };
+    ? fresh(ends)
+    : { ...reference, ends, probes, good: reference.good + 1 };
 }
 
 function allowed({ state, probes }: Reference, config: BreakerConfig): number {
@@ -85,7 +110,7 @@ type Seen = { breaker: BreakerState; reference: Reference; now: number };
 
 /** Takes the steps with the breaker and the reference side by side; the breaker lives in JSON, as in its document. */
 function run(config: BreakerConfig, all: Step[], look: (seen: Seen) => void): void {
-  let [breaker, reference, now, count] = [closedBreaker, closed(), 1_000, 0];
+  let [breaker, reference, now, count] = [closedBreaker, fresh([]), 1_000, 0];
   const calls: string[] = [];
   for (const step of all) {
     if (step.do === "wait") now += step.ms;
@@ -100,25 +125,28 @@ function run(config: BreakerConfig, all: Step[], look: (seen: Seen) => void): vo
     }
     const [id] = step.do === "end" ? calls.splice(step.which % Math.max(calls.length, 1), 1) : [];
     if (step.do === "end" && id) {
-      reference = learn(reference, id, step.health, config, now);
-      breaker = report(toPresent(breaker, now), id, step.health, config, now);
+      const told = { id, health: step.health, at: now - step.lateMs };
+      reference = learn(reference, told, config, now);
+      breaker = report(toPresent(breaker, now), told, config, now);
     }
     breaker = JSON.parse(JSON.stringify(breaker));
     look({ breaker, reference, now });
   }
 }
 
-function report(breaker: BreakerState, id: string, health: string, config: BreakerConfig, now: number) {
-  if (health === "good") return afterSuccess(breaker, id, config);
-  return health === "bad" ? afterFailure(breaker, id, config, now) : withoutProbe(breaker, id);
+function report(breaker: BreakerState, { id, health, at }: Told, config: BreakerConfig, now: number) {
+  const call = { claim: id, endedAt: at };
+  if (health === "good") return afterSuccess(breaker, call, config);
+  return health === "bad" ? afterFailure(breaker, call, config, now) : withoutProbe(breaker, id);
 }
 
 describe("breaker under random use", () => {
-  it("opens, tries again and closes exactly when it promises to, and survives being stored in between", () => {
+  it("opens, tries again and closes exactly when it promises to, however late it is told, and survives being stored in between", () => {
     const property = fc.property(configs, steps, (config, all) => {
       run(config, all, ({ breaker, reference, now }) => {
-        const { state, probes } = toPresent(breaker, now);
+        const { state, probes, failedAt } = toPresent(breaker, now);
         expect(state).toBe(reference.state);
+        expect(failedAt).toHaveLength(state === "closed" ? inRow(reference) : 0);
         expect(callsAllowed(breaker, config, now).count).toBe(allowed(reference, config));
         expect(Object.keys(probes).toSorted()).toEqual(reference.probes.map(({ id }) => id).toSorted());
       });
@@ -150,10 +178,11 @@ describe("breaker under random use", () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it("keeps its document small: no more probes are remembered than may be under way", () => {
+  it("keeps its document small: no more than a row of failures and the probes that may be under way", () => {
     const property = fc.property(configs, steps, (config, all) => {
       run(config, all, ({ breaker }) => {
         expect(Object.keys(breaker.probes).length).toBeLessThanOrEqual(config.probes);
+        expect(breaker.failedAt.length).toBeLessThan(config.failures);
       });
     });
     fc.assert(property, { numRuns: 500 });

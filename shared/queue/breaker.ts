@@ -6,8 +6,10 @@ import type { BreakerConfig } from "../config/conea-config.ts";
  */
 export type BreakerState = {
   state: "closed" | "open" | "half_open";
-  /** In a row, while closed. */
-  failures: number;
+  /** While closed: when the calls ended that failed in a row (epoch ms, by the store's clock, rising). */
+  failedAt: number[];
+  /** When the latest call ended that went well. A failure before it is in no row, however late it is told. */
+  succeededAt: number;
   /** In a row, while half open. */
   successes: number;
   openUntil: number;
@@ -16,7 +18,8 @@ export type BreakerState = {
 
 export const closedBreaker: BreakerState = {
   state: "closed",
-  failures: 0,
+  failedAt: [],
+  succeededAt: 0,
   successes: 0,
   openUntil: 0,
   probes: {},
@@ -51,27 +54,40 @@ export function letThrough(
   };
 }
 
+/** A call that has ended: its claim, and when by the store's clock. Calls are told of in any order. */
+export type EndedCall = { claim: string; endedAt: number };
+
 /** The state after a call that the provider answered, be it with a refusal of the request. */
-export function afterSuccess(breaker: BreakerState, taskId: string, config: BreakerConfig): BreakerState {
-  if (breaker.state === "closed") return breaker.failures === 0 ? breaker : { ...breaker, failures: 0 };
-  const { [taskId]: probe, ...probes } = breaker.probes;
+export function afterSuccess(
+  breaker: BreakerState,
+  { claim, endedAt }: EndedCall,
+  config: BreakerConfig,
+): BreakerState {
+  const succeededAt = Math.max(breaker.succeededAt, endedAt);
+  if (breaker.state === "closed") {
+    return { ...breaker, succeededAt, failedAt: breaker.failedAt.filter((at) => at > endedAt) };
+  }
+  const { [claim]: probe, ...probes } = breaker.probes;
   if (breaker.state === "open" || probe === undefined) return { ...breaker, probes };
   const successes = breaker.successes + 1;
-  return successes >= config.successes ? closedBreaker : { ...breaker, probes, successes };
+  return successes >= config.successes
+    ? { ...closedBreaker, succeededAt }
+    : { ...breaker, probes, successes, succeededAt };
 }
 
-/** The state after a call that failed by the provider's fault. */
+/** The state after a call that failed by the provider's fault, told at `now`. */
 export function afterFailure(
   breaker: BreakerState,
-  taskId: string,
+  { claim, endedAt }: EndedCall,
   config: BreakerConfig,
   now: number,
 ): BreakerState {
-  const { [taskId]: probe, ...probes } = breaker.probes;
+  const { [claim]: probe, ...probes } = breaker.probes;
   if (breaker.state === "open") return { ...breaker, probes };
-  if (breaker.state === "half_open") return probe === undefined ? breaker : toOpen(config, now);
-  const failures = breaker.failures + 1;
-  return failures >= config.failures ? toOpen(config, now) : { ...breaker, failures };
+  if (breaker.state === "half_open") return probe === undefined ? breaker : toOpen(breaker, config, now);
+  if (endedAt < breaker.succeededAt) return breaker;
+  const failedAt = [...breaker.failedAt, endedAt].toSorted((a, b) => a - b);
+  return failedAt.length >= config.failures ? toOpen(breaker, config, now) : { ...breaker, failedAt };
 }
 
 /** The state after a probe that told nothing: it was cancelled, or given back. */
@@ -80,13 +96,17 @@ export function withoutProbe(breaker: BreakerState, taskId: string): BreakerStat
   return { ...breaker, probes };
 }
 
-function toOpen({ openMs }: BreakerConfig, now: number): BreakerState {
-  return { ...closedBreaker, state: "open", openUntil: now + openMs };
+function toOpen({ succeededAt }: BreakerState, { openMs }: BreakerConfig, now: number): BreakerState {
+  return { ...closedBreaker, succeededAt, state: "open", openUntil: now + openMs };
 }
 
 /** The state as time has made it: an open breaker whose time has passed is half open, a probe too old is forgotten. */
-export function toPresent(breaker: BreakerState, now: number): BreakerState {
-  if (breaker.state === "open" && breaker.openUntil <= now) return { ...closedBreaker, state: "half_open" };
+export function toPresent(stored: BreakerState, now: number): BreakerState {
+  // A document of an earlier version lacks what was added since.
+  const breaker = { ...closedBreaker, ...stored };
+  const { succeededAt } = breaker;
+  if (breaker.state === "open" && breaker.openUntil <= now)
+    return { ...closedBreaker, succeededAt, state: "half_open" };
   if (breaker.state !== "half_open") return breaker;
   const probes = Object.entries(breaker.probes).filter(([, until]) => until > now);
   return { ...breaker, probes: Object.fromEntries(probes) };

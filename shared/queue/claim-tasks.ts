@@ -17,7 +17,7 @@ export type Claimed = {
   task: TaskDocument;
   /** The write time of the claim: the precondition of everything written about the task until it is settled. */
   fence: WriteTime;
-  /** The call may start until then (epoch ms, by this process's clock); later the task must be given back. */
+  /** The call may start until then (by this process's elapsed time); later the task must be given back. */
   startBy: number;
   /** How long that was from the claim on. */
   permitLifeMs: number;
@@ -66,7 +66,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const toOwn = (at: number) => deps.clock.now() + Math.max(0, at - now);
   const lifeMs = request.permitLifeMs ?? permitLifeMs(queue.limits.requests ?? []);
   const times = { now, startBy: now + lifeMs };
-  const state = applyReports(snapshot.data, reports, queue, now);
+  const state = applyReports(snapshot.data, reports, queue, { now, elapsed: askedAt });
   const room = roomAt(state, queue, now);
   const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue));
   const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
@@ -109,14 +109,14 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
 
 const nothing = { claimed: [], expired: [], reported: false, owed: false };
 
-/** The queue's document, and when it was asked for by this process's clock. One nobody has claimed from is written first. */
+/** The queue's document, and when it was asked for by elapsed time. One nobody has claimed from is written first. */
 async function readQueue(
   { documents, clock }: ClaimDeps,
   queueId: string,
 ): Promise<{ snapshot: ReadSnapshot<QueueDocument>; askedAt: number }> {
   const path = queuePath(queueId);
   for (const isNew of [true, false]) {
-    const askedAt = clock.now();
+    const askedAt = clock.elapsed();
     const snapshot = await documents.get<QueueDocument>(path);
     if (snapshot) return { snapshot, askedAt };
     // Whoever comes second finds the first one's: that is as good.

@@ -63,7 +63,7 @@ function toHealth(
   return {
     breaker: {
       state: breaker.state,
-      failures: breaker.failures,
+      failures: breaker.failedAt.length,
       successes: breaker.successes,
       probes: Object.keys(breaker.probes).length,
       ...(breaker.state === "open" && { openUntil: toTime(breaker.openUntil) }),

@@ -11,7 +11,7 @@ function openNoting(slotMs: number, now: number) {
       asked.push({ name, at });
     },
   };
-  return { asked, deps: { wakes, clock: { now: () => now, after: () => () => {} } } };
+  return { asked, deps: { wakes, clock: { now: () => now, elapsed: () => 0, after: () => () => {} } } };
 }
 
 const wake = { queue: "openai", reason: "ready" } as const;

@@ -65,7 +65,8 @@ export async function releaseTask(
   const facts = { provider: task.queue, startedAt: deps.clock.now() };
   const isReleased = await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
   // Whoever claims at this moment may win: the place then becomes free with the next sweep.
-  const reports = [toReport(task, { kind: "returned" }, queue, isReleased)];
+  const end = { outcome: { kind: "returned" as const }, isTold: isReleased, endedAt: deps.clock.elapsed() };
+  const reports = [toReport(task, end, queue)];
   await claimTasks(deps, { queue, atMost: 0, reports });
   return isReleased;
 }

@@ -18,6 +18,7 @@ export async function resetBreaker(deps: OperateDeps, principal: Principal, queu
 
 /** The change that closes a breaker; none where there is nothing to forget. */
 export function withoutFailures({ breaker }: QueueDocument): { breaker: BreakerState } | undefined {
-  if (breaker.state === "closed" && breaker.failures === 0) return undefined;
-  return { breaker: closedBreaker };
+  const { state, failedAt, succeededAt } = { ...closedBreaker, ...breaker };
+  if (state === "closed" && failedAt.length === 0) return undefined;
+  return { breaker: { ...closedBreaker, succeededAt } };
 }

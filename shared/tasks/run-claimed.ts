@@ -44,19 +44,21 @@ export async function runClaimed(
   told.catch(() => undefined);
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
   const { outcome, facts } = await attempt(deps, claimed, controller);
+  const endedAt = deps.clock.elapsed();
   const fence = await lease.stop();
   await told;
   // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
   const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
   const isReturned = outcome?.kind === "returned";
-  if (!outcome) return { report: toReport(task, outcome, queue, isCancelled), isReturned };
+  const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
+  if (!outcome) return { report: toEnd(isCancelled), isReturned };
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
     startedAt,
     provider: task.queue,
     ...facts,
   });
   if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
-  return { report: toReport(task, outcome, queue, settled), isReturned };
+  return { report: toEnd(settled), isReturned };
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
@@ -73,7 +75,7 @@ async function attempt(
     const { provider, simulated } = await deps.providers.open(task.queue);
     facts.simulated = simulated;
     const loaded = await loadInput(deps, task);
-    if (deps.clock.now() > startBy) return { outcome: { kind: "returned" }, facts };
+    if (deps.clock.elapsed() > startBy) return { outcome: { kind: "returned" }, facts };
     pages = task.stream ? createOutputPages(deps, task) : undefined;
     const { result, usage, requestId, rateLimits } = await callProvider(deps, provider, {
       task,

@@ -8,20 +8,20 @@ import type { TaskDocument } from "./task-document.ts";
 /** A provider that is called too often and does not say for how long to stop. */
 const shortQuietMs = 1_000;
 
-/**
- * What the end of a claim tells its queue. `outcome` is absent when the task was taken away meanwhile; `isTold` when
- * whoever ended the task is known to have told of it.
- */
+/** How a claim ended. `outcome` is absent when the task was taken away meanwhile. */
+export type ClaimEnd = Pick<Report, "isTold" | "endedAt"> & { outcome: Outcome | undefined };
+
+/** What the end of a claim tells its queue. */
 export function toReport(
   task: TaskDocument,
-  outcome: Outcome | undefined,
+  { outcome, isTold, endedAt }: ClaimEnd,
   { limits }: Queue,
-  isTold: boolean,
 ): Report {
   const charged = toCharge(task.estimatedTokens, limits.tokens);
   return {
     claim: claimKey(task),
     isTold,
+    endedAt,
     health: toHealth(outcome),
     tokensOver: toTokensOver(outcome, charged),
     ...(outcome?.kind === "failed" &&

@@ -123,6 +123,7 @@ function createSkewedClock({ epochMs, skewMs, world, dice }: InstanceParts, ente
   let offsetMs = draw();
   return {
     now: () => epochMs + world.now() + offsetMs,
+    elapsed: () => world.now(),
     after(delayMs: number, run: () => void) {
       let cancelled = false;
       const cancel = world.after(delayMs, () => enter(() => cancelled || run()));

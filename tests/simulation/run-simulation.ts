@@ -51,7 +51,7 @@ export async function runSimulation(scenario: Scenario, mutation?: Mutation): Pr
   const world = createWorld();
   const history = createHistory(world.now);
   const faults = createFaults(scenario.faults, world);
-  const clock = { now: () => epochMs + world.now(), after: world.after };
+  const clock = { now: () => epochMs + world.now(), elapsed: world.now, after: world.after };
   const log = createLog(() => {});
   const { documents: store } = await openEmbeddedDocuments({ clock, log });
   const counted = countDocuments(store);

@@ -8,6 +8,7 @@ describe("the system clock", () => {
     return {
       clock: systemClock,
       pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+      setBack: (ms) => void vi.setSystemTime(Date.now() - ms),
       close: () => void vi.useRealTimers(),
     };
   });

@@ -6,6 +6,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** The machine's clock. A delay of 0 runs on the next turn of the event loop, without the millisecond a timer adds. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (delayMs, run) => (delayMs > 0 ? startTimer(delayMs, run) : startImmediate(run)),
 };
 

@@ -6,7 +6,7 @@ import { createVirtualClock } from "./virtual-clock.ts";
 describe("the virtual clock", () => {
   describeClock(() => {
     const clock = createVirtualClock(1_000);
-    return { clock, pass: clock.advance, close: () => undefined };
+    return { clock, pass: clock.advance, setBack: (ms) => clock.shift(-ms), close: () => undefined };
   });
 
   it("starts where it is told to and stands still", () => {

@@ -34,6 +34,7 @@ export function createVirtualClock(startMs = 0): VirtualClock {
 
   return {
     now: () => dayMs + elapsedMs,
+    elapsed: () => elapsedMs,
     after(delayMs, run) {
       const due: Due = [elapsedMs + Math.max(0, delayMs), sequence++];
       timers.set(due, run);

@@ -69,7 +69,7 @@ export const claimingMutations: readonly Mutation[] = [
     name: "breaker-forgotten",
     about: "the breaker never opens",
     outfit: changeQueue(() => ({
-      breaker: { state: "closed", failures: 0, successes: 0, openUntil: 0, probes: {} },
+      breaker: { state: "closed", failedAt: [], succeededAt: 0, successes: 0, openUntil: 0, probes: {} },
     })),
   },
   {
@@ -143,7 +143,7 @@ function stopClockAtStart(outfit: Outfit): Outfit {
     ...outfit,
     platform: {
       ...outfit.platform,
-      clock: { now: () => clock.now() - (isBehind ? 3_600_000 : 0), after: clock.after },
+      clock: { ...clock, elapsed: () => clock.elapsed() - (isBehind ? 3_600_000 : 0) },
     },
     providers: {
       async open(id) {
