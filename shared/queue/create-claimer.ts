@@ -32,7 +32,8 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
   const reports = new Map<string, Report[]>();
   /** How long the permits of a queue live: longer than usual since the store was too slow for them. */
   const lives = new Map<string, number>();
-  const telling = new Set<string>();
+  /** The last telling of each queue that was asked for: what comes up meanwhile takes its turn after it. */
+  const telling = new Map<string, Promise<void>>();
   const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
   const lifeOf = ({ id, limits }: Queue) => lives.get(id) ?? permitLifeMs(limits.requests ?? []);
 
@@ -57,15 +58,19 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
     }
   }
 
-  async function tell(queue: Queue): Promise<void> {
-    if (telling.has(queue.id) || reportsOf(queue).length === 0) return;
-    telling.add(queue.id);
+  function tell(queue: Queue): Promise<void> {
+    const turn = (telling.get(queue.id) ?? Promise.resolve()).then(() => tellNow(queue));
+    telling.set(queue.id, turn);
+    return turn;
+  }
+
+  async function tellNow(queue: Queue): Promise<void> {
+    if (reportsOf(queue).length === 0) return;
     let told = await tellOnce(queue);
     for (let tries = 0; tries < mostTells && told.owed && reportsOf(queue).length > 0; tries++) {
       await sleep(deps.clock, deps.random() * Math.min(tellPauseMs * 2 ** tries, longestTellMs));
       told = await tellOnce(queue);
     }
-    telling.delete(queue.id);
     if (told.reported) await wake(queue.id);
   }
 

@@ -87,9 +87,10 @@ async function attempt(
     const stored = await storeAnswer(deps, task, result);
     return { outcome: toSuccess({ result: stored, usage, requestId, rateLimits }), facts };
   } catch (error) {
+    // Read before the pages are written: a cancel that comes meanwhile does not undo how the call has ended.
+    const outcome = toOutcome(error, controller.signal.aborted ? controller.signal.reason : undefined);
     // The attempt has failed already; pages that cannot be written do not change that.
     facts.outputPages = await pages?.finish().catch(() => undefined);
-    const outcome = toOutcome(error, controller.signal.aborted ? controller.signal.reason : undefined);
     if (outcome?.kind === "failed" && outcome.error.code === "internal") {
       deps.log.error("attempt failed by a fault of our own", { taskId: task.id, ...toErrorField(error) });
     }
