@@ -23,6 +23,8 @@ export type Claimer = {
   learn(queue: Queue, claimed: Pick<Claimed, "permitLifeMs">, isReturned: boolean): void;
   /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
   tell(queue: Queue): Promise<void>;
+  /** Resolves once no telling of the queue is under way. */
+  untilTold(queueId: string): Promise<void>;
   /** Has a worker look at the queue, at `at` or now. Never rejects: a wake that fails is the sweep's to replace. */
   wake(queueId: string, at?: number, after?: number): Promise<void>;
 };
@@ -100,6 +102,7 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
       lives.set(queue.id, toLife(queue, lifeOf(queue), isReturned ? claimed.permitLifeMs : 0));
     },
     tell,
+    untilTold: (queueId) => telling.get(queueId) ?? Promise.resolve(),
     wake,
   };
 }

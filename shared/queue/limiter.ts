@@ -31,6 +31,18 @@ export function longestLifeMs(rates: Rate[]): number {
   return rates.every(({ count }) => count <= longestLog) ? 4_000 : permitLifeMs(rates) * 4;
 }
 
+/**
+ * How often a busy queue is claimed from: once a second, which is what its document bears. A rate kept by GCRA twice while its
+ * burst is refilled: no claim may take more than that, and what is not taken by then is lost.
+ */
+export function claimPaceMs(rates: Rate[]): number {
+  const lateMs = longestLifeMs(rates);
+  const refills = rates
+    .filter(({ count }) => count > longestLog)
+    .map((rate) => gcra(rate, lateMs).toleranceMs / 2);
+  return Math.min(1_000, ...refills);
+}
+
 export type Permits = {
   /** How many calls may be let through now. `Infinity` without a rate. */
   free: number;

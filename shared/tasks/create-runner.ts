@@ -1,12 +1,15 @@
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { sleep } from "../core/clock.ts";
 import { toErrorField } from "../core/log.ts";
+import type { SpanOptions } from "../core/span.ts";
+import { inTraceOf } from "../core/trace.ts";
 import type { Wake } from "../platform/wakes.ts";
 import { isUrgent } from "../queue/apply-reports.ts";
 import type { Claim, Claimed } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import type { Queue } from "../queue/queue-document.ts";
+import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
 import { publishRecent } from "./task-events.ts";
@@ -16,6 +19,12 @@ import type { AbortReason } from "./to-outcome.ts";
 const largestClaim = 100;
 /** How long one wake's handler goes on claiming for a queue of which every end matters. */
 const longestShiftMs = 60_000;
+
+/** How soon a queue must hear of the end of a claim: it changes what others may do, it makes room, or neither. */
+type Urgency = "now" | "soon" | "whenever";
+
+/** One wake's handler: until when it goes on claiming, and the time that wake was asked for. */
+type Shift = { until: number; wokenAt: number };
 
 export type Runner = {
   /** Does what a wake asks: promotes what is due, claims what it may and runs it. Resolves when that is settled. */
@@ -34,6 +43,7 @@ export type Runner = {
 /** The part of a process that claims and runs tasks. It runs about `capacity` at a time at most. */
 export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const claimer = createClaimer(deps);
+  const looks = createLooks(deps);
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
@@ -50,6 +60,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       return { claimed: [], readAt: 0 };
     }
     const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
+    if (claim.claimed.length > 0) looks.note(queue);
     for (const task of claim.expired) void publishExpired(task);
     return claim;
   }
@@ -71,19 +82,21 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     );
   }
 
-  /** Runs a claim to its end. Resolves to whether its queue must be told at once. */
-  function start(queue: Queue, claimed: Claimed): Promise<boolean> {
+  /** Runs a claim to its end. Resolves to how soon its queue must be told. */
+  function start(queue: Queue, claimed: Claimed): Promise<Urgency> {
     const controller = new AbortController();
     const taskId = claimed.task.id;
-    const ended = runClaimed(deps, claimed, { queue, controller }).then(
-      ({ report, isReturned }) => {
+    const run = () => runClaimed(deps, claimed, { queue, controller });
+    const ended = inTraceOf(claimed.task.traceparent, toAttemptSpan(claimed.task), run).then(
+      ({ report, isReturned }): Urgency => {
         claimer.keep(queue, report);
         claimer.learn(queue, claimed, isReturned);
-        return claimed.tellAtOnce || isUrgent(report, queue);
+        if (isUrgent(report, queue)) return "now";
+        return claimed.tellAtOnce ? "soon" : "whenever";
       },
-      (error) => {
+      (error): Urgency => {
         deps.log.error("a claim was left to its lease", { taskId, ...toErrorField(error) });
-        return false;
+        return "whenever";
       },
     );
     const done = ended.then(() => finish(taskId, controller));
@@ -98,20 +111,33 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     waiting.clear();
   }
 
-  async function work(queue: Queue, { until, wokenAt }: { until: number; wokenAt: number }): Promise<void> {
+  async function work(queue: Queue, shift: Shift): Promise<void> {
     const { claimed, lookAgainAt, readAt } = await claim(queue);
     // The calls start first: their permits are young, and a wake may take its time.
     const runs = claimed.map(async (one) => {
-      if (!(await start(queue, one))) return;
+      const urgency = await start(queue, one);
       // What this process knows changes what may be claimed: it tells with a claim of its own.
-      if (deps.clock.now() < until && !draining) await work(queue, { until, wokenAt });
-      else await claimer.tell(queue);
+      if (urgency === "now") await lookAgain(queue, shift);
+      if (urgency === "soon") await looks.plan(queue, 0, () => lookAgain(queue, shift));
     });
+    // Who has just claimed looks again itself; who found no room leaves it to one wake for all.
+    const looksHere =
+      lookAgainAt !== undefined && claimed.length > 0 && looks.isNear(lookAgainAt) && isOnShift(shift);
+    if (looksHere) runs.push(looks.plan(queue, lookAgainAt, () => lookAgain(queue, shift)));
     const ended = Promise.all(runs);
     // It is awaited below; without this a failure before then would count as unhandled.
     ended.catch(() => undefined);
-    if (lookAgainAt !== undefined) await claimer.wake(queue.id, lookAgainAt, Math.max(wokenAt, readAt));
+    if (lookAgainAt !== undefined && !looksHere)
+      await claimer.wake(queue.id, lookAgainAt, Math.max(shift.wokenAt, readAt));
     await ended;
+  }
+
+  const isOnShift = ({ until }: Shift) => deps.clock.now() < until && !draining;
+
+  async function lookAgain(queue: Queue, shift: Shift): Promise<void> {
+    if (isOnShift(shift)) return work(queue, shift);
+    await claimer.tell(queue);
+    await claimer.wake(queue.id);
   }
 
   return {
@@ -120,12 +146,14 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       if (!queue) return;
       if (reason === "due") await promoteDue(deps, queueId, wokenAt);
       await work(queue, { until: deps.clock.now() + longestShiftMs, wokenAt });
+      // A function that has answered may stand still before it has told.
+      await claimer.untilTold(queueId);
     },
     async startNow(task) {
       const queue = toQueue(deps.config, task.queue);
       const { claimed: [head] = [] } = queue ? await tryClaim(queue, task.id) : {};
       if (!queue || !head) return claimer.wake(task.queue);
-      void start(queue, head).then((isUrgent) => (isUrgent ? claimer.tell(queue) : undefined));
+      void start(queue, head).then((urgency) => (urgency === "whenever" ? undefined : claimer.tell(queue)));
     },
     abort(taskId) {
       const found = running.get(taskId);
@@ -138,8 +166,15 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await Promise.race([all(), sleep(deps.clock, graceMs)]);
       for (const { controller } of running.values()) controller.abort("shutdown" satisfies AbortReason);
       await all();
+      const queues = Object.keys(deps.config.providers).flatMap((id) => toQueue(deps.config, id) ?? []);
+      await Promise.all(queues.map((queue) => claimer.tell(queue)));
     },
   };
+}
+
+function toAttemptSpan({ id, type, queue, attemptCount }: TaskDocument): SpanOptions {
+  const attributes = { "conea.task.id": id, "conea.task.type": type, "conea.attempt": attemptCount };
+  return { name: `attempt ${queue}`, attributes: { ...attributes, "conea.queue": queue } };
 }
 
 /** The queue of a provider as its claims need it; `undefined` for one that is not configured (any more). */

@@ -22,17 +22,22 @@ function checkNotBefore({ calls, scenario, epochMs, changes }: Evidence) {
   });
 }
 
-function checkRetryAfter({ calls, scenario }: Evidence) {
+function checkRetryAfter(evidence: Evidence) {
+  const { calls, scenario } = evidence;
   return calls.flatMap((call, index) => {
     const previous = calls.slice(0, index).findLast(({ taskId }) => taskId === call.taskId);
-    if (!previous || previous.retryAfterMs === undefined || !wasReported(previous, call)) return [];
+    if (!previous || previous.retryAfterMs === undefined || !wasReported(evidence, previous, call)) return [];
     const earlyMs = previous.endAt + previous.retryAfterMs - call.startAt;
     const message = `called again ${earlyMs} ms before the provider's Retry-After`;
     return earlyMs > 2 * scenario.skewMs ? [{ at: call.startAt, taskId: call.taskId, message }] : [];
   });
 }
 
-/** A worker that was lost before it could tell leaves nobody who knows of the wish. */
-function wasReported(previous: CallSpan, next: CallSpan): boolean {
-  return previous.end === "failed" && previous.by === next.by;
+/** A worker that was lost, or whose claim was taken back, before it could tell leaves nobody who knows of the wish. */
+function wasReported({ changes }: Evidence, previous: CallSpan, next: CallSpan): boolean {
+  const told = changes.get(previous.taskId)?.some(({ at, by, before, after }) => {
+    const isAfter = at >= previous.endAt && at <= next.startAt;
+    return isAfter && by === previous.by && before?.status === "running" && after.status === "scheduled";
+  });
+  return previous.end === "failed" && told === true;
 }
