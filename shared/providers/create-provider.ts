@@ -1,15 +1,36 @@
 import type { ConeaConfig, ProviderConfig, ProviderKind } from "../config/conea-config.ts";
 import type { Platform } from "../platform/platform.ts";
+import { guardStart } from "./call-permit.ts";
 import type { OpenProvider, Provider, ProviderDirectory, ProviderOptions } from "./provider.ts";
 import { ProviderError } from "./provider-error.ts";
 
-/** Each kind's code is loaded when the first provider of that kind is called. */
-const kinds: Record<ProviderKind, (options: ProviderOptions) => Promise<Provider>> = {
-  openai: async (options) => (await import("./openai/openai.ts")).createOpenAi(options),
-  anthropic: async (options) => (await import("./anthropic/anthropic.ts")).createAnthropic(options),
-  gemini: async (options) => (await import("./gemini/gemini.ts")).createGemini(options),
-  unsplash: async (options) => (await import("./unsplash/unsplash.ts")).createUnsplash(options),
+type Create = (options: ProviderOptions) => Provider;
+
+/** Each kind's code is loaded when its first provider is opened, and its SDK with it: a call that may start then starts. */
+const kinds: Record<ProviderKind, () => Promise<Create>> = {
+  openai: () =>
+    load(import("./openai/open-client.ts"), async () => (await import("./openai/openai.ts")).createOpenAi),
+  anthropic: () =>
+    load(
+      import("./anthropic/open-client.ts"),
+      async () => (await import("./anthropic/anthropic.ts")).createAnthropic,
+    ),
+  gemini: () =>
+    load(import("./gemini/open-client.ts"), async () => (await import("./gemini/gemini.ts")).createGemini),
+  unsplash: () =>
+    load(
+      import("./unsplash/open-client.ts"),
+      async () => (await import("./unsplash/unsplash.ts")).createUnsplash,
+    ),
 };
+
+async function load(
+  sdk: Promise<{ loadSdk: () => Promise<unknown> }>,
+  code: () => Promise<Create>,
+): Promise<Create> {
+  const [create] = await Promise.all([code(), sdk.then(({ loadSdk }) => loadSdk())]);
+  return create;
+}
 
 export type DirectoryOptions = Pick<Platform, "secrets" | "fetch"> & {
   config: ConeaConfig;
@@ -24,6 +45,7 @@ export function createProviderDirectory({
   fetch,
   rehearsal,
 }: DirectoryOptions): ProviderDirectory {
+  const guarded = guardStart(fetch);
   const opened = new Map<string, { apiKey: string; provider: Promise<Provider> }>();
 
   async function openWith(
@@ -35,7 +57,8 @@ export function createProviderDirectory({
     const known = opened.get(id);
     if (known?.apiKey === apiKey) return known.provider;
     const { kind, appName } = provider;
-    const created = kinds[kind]({ apiKey, fetch, ...(baseUrl && { baseUrl }), ...(appName && { appName }) });
+    const options = { apiKey, fetch: guarded, ...(baseUrl && { baseUrl }), ...(appName && { appName }) };
+    const created = kinds[kind]().then((create) => create(options));
     opened.set(id, { apiKey, provider: created });
     return created;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../api/events.ts";
 import { totalCounts } from "../platform/count-documents.ts";
+import { guardStart } from "../providers/call-permit.ts";
 import type { Provider, ProviderAnswer } from "../providers/provider.ts";
 import { ProviderError } from "../providers/provider-error.ts";
 import { cancelTask } from "./change-task.ts";
@@ -304,6 +305,37 @@ describe("failure", () => {
       attemptsUsed: 1,
     });
     expect(calls).toBe(1);
+  });
+});
+
+describe("a call that is slow to start", () => {
+  it("is not sent once its permit has run out: the task goes back untouched, and later succeeds", async () => {
+    const sent: number[] = [];
+    const fetch = guardStart(async () => {
+      sent.push(test.clock.now());
+      return new Response();
+    });
+    let prepareMs = 5_000;
+    let prepared = 0;
+    const provider: Provider = {
+      async chat() {
+        prepared += 1;
+        await new Promise<void>((resolve) => test.clock.after(prepareMs, resolve));
+        prepareMs = 0;
+        await fetch("http://vendor/");
+        return answer;
+      },
+    };
+    const test = await openTestConea({ provider });
+    const { task } = await test.submit();
+    await test.clock.advance(6_000);
+    expect(prepared).toBe(2);
+    expect(sent).toHaveLength(1);
+    expect(await test.read(task.id)).toMatchObject({
+      status: "succeeded",
+      attempts: [{ n: 1 }],
+      attemptsUsed: 1,
+    });
   });
 });
 

@@ -59,6 +59,8 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await claimer.tell(queue);
       return { claimed: [], readAt: 0 };
     }
+    // Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer.
+    await deps.providers.open(queue.id).catch(() => undefined);
     const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
     if (claim.claimed.length > 0) looks.note(queue);
     for (const task of claim.expired) void publishExpired(task);

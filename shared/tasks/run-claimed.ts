@@ -1,6 +1,8 @@
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toErrorField } from "../core/log.ts";
+import { currentSpan } from "../core/trace.ts";
 import type { Platform } from "../platform/platform.ts";
+import { type CallPermit, withPermit } from "../providers/call-permit.ts";
 import type { Provider, ProviderAnswer, ProviderCall, ProviderDirectory } from "../providers/provider.ts";
 import { ProviderError } from "../providers/provider-error.ts";
 import type { Report } from "../queue/apply-reports.ts";
@@ -50,6 +52,7 @@ export async function runClaimed(
   // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
   const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
   const isReturned = outcome?.kind === "returned";
+  currentSpan().set({ "conea.outcome": outcome?.kind ?? "taken away" });
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
   if (!outcome) return { report: toEnd(isCancelled), isReturned };
   const settled = await settleAttempt(deps, { task, fence }, outcome, {
@@ -70,23 +73,26 @@ async function attempt(
   controller: AbortController,
 ): Promise<Attempted> {
   const facts: Partial<AttemptFacts> = {};
+  const permit: CallPermit = { mayStart: () => deps.clock.elapsed() <= startBy, isRefused: false };
   let pages: OutputPages | undefined;
   try {
     const { provider, simulated } = await deps.providers.open(task.queue);
     facts.simulated = simulated;
     const loaded = await loadInput(deps, task);
-    if (deps.clock.elapsed() > startBy) return { outcome: { kind: "returned" }, facts };
+    if (!permit.mayStart()) return { outcome: { kind: "returned" }, facts };
     pages = task.stream ? createOutputPages(deps, task) : undefined;
     const { result, usage, requestId, rateLimits } = await callProvider(deps, provider, {
       task,
       loaded,
       pages,
       controller,
+      permit,
     });
     facts.outputPages = await pages?.finish();
     const stored = await storeAnswer(deps, task, result);
     return { outcome: toSuccess({ result: stored, usage, requestId, rateLimits }), facts };
   } catch (error) {
+    if (permit.isRefused) return { outcome: { kind: "returned" }, facts };
     // Read before the pages are written: a cancel that comes meanwhile does not undo how the call has ended.
     const outcome = toOutcome(error, controller.signal.aborted ? controller.signal.reason : undefined);
     // The attempt has failed already; pages that cannot be written do not change that.
@@ -118,12 +124,13 @@ type CallParts = {
   loaded: LoadedInput;
   pages: OutputPages | undefined;
   controller: AbortController;
+  permit: CallPermit;
 };
 
 async function callProvider(
   { config, clock }: RunDeps,
   provider: Provider,
-  { task, loaded, pages, controller }: CallParts,
+  { task, loaded, pages, controller, permit }: CallParts,
 ): Promise<ProviderAnswer> {
   // The method and the input belong to the same type: the request was parsed by it.
   const run = provider[task.type] as ((call: ProviderCall) => Promise<ProviderAnswer>) | undefined;
@@ -140,15 +147,15 @@ async function callProvider(
   };
   try {
     signal.throwIfAborted();
-    const answer = run({
+    const call: ProviderCall = {
       input: loaded.input,
       model: task.model === undefined ? "" : (config.models[task.model]?.name ?? task.model),
       signal,
       ...(pages && { onText, onProgress: stall.saw }),
       readBlob: async (blobId) =>
         loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
-    });
-    return await Promise.race([answer, rejectOnAbort(signal)]);
+    };
+    return await Promise.race([withPermit(permit, () => run(call)), rejectOnAbort(signal)]);
   } finally {
     cancelTimer();
     stall.stop();

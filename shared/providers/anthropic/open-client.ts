@@ -8,6 +8,9 @@ export type Client = { messages: Anthropic["messages"]; adaptSchema: AdaptSchema
 
 export type OpenClient = () => Promise<Client>;
 
+export const loadSdk = () =>
+  Promise.all([import("@anthropic-ai/sdk"), import("@anthropic-ai/sdk/lib/transform-json-schema")]);
+
 /** The longest delay a timer can hold, 24 days: the call's signal decides how long it may take. */
 const noTimeoutMs = 2 ** 31 - 1;
 
@@ -15,16 +18,13 @@ const ownHeaders =
   /^(accept|anthropic-version|authorization|content-type|user-agent|x-api-key|x-stainless-.*)$/;
 
 /**
- * Loads the SDK at the first call, not before: a cold start does not pay for it. Every option that the SDK would
+ * The SDK is loaded when it is asked for, not before: a cold start does not pay for it. Every option that the SDK would
  * otherwise read from the environment is set.
  */
 export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
   let client: Promise<Client> | undefined;
   const open = async () => {
-    const [{ Anthropic }, { transformJSONSchema }] = await Promise.all([
-      import("@anthropic-ai/sdk"),
-      import("@anthropic-ai/sdk/lib/transform-json-schema"),
-    ]);
+    const [{ Anthropic }, { transformJSONSchema }] = await loadSdk();
     const { messages } = new Anthropic({
       apiKey,
       authToken: null,

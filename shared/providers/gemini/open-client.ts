@@ -5,14 +5,16 @@ export type Client = GoogleGenAI["models"];
 
 export type OpenClient = () => Promise<Client>;
 
+export const loadSdk = () => import("@google/genai");
+
 /**
- * Loads the SDK at the first call, not before: a cold start does not pay for it. Every option that the SDK would
+ * The SDK is loaded when it is asked for, not before: a cold start does not pay for it. Every option that the SDK would
  * otherwise read from the environment is set. It retries nothing unless it is told to.
  */
 export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
   let client: Promise<Client> | undefined;
   const open = async () => {
-    const { GoogleGenAI } = await import("@google/genai");
+    const { GoogleGenAI } = await loadSdk();
     const httpOptions = {
       baseUrl: baseUrl ?? "https://generativelanguage.googleapis.com",
       headers: { "User-Agent": "Conea" },

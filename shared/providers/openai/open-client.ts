@@ -4,19 +4,21 @@ import type { ProviderOptions } from "../provider.ts";
 
 export type OpenClient = () => Promise<OpenAI>;
 
+export const loadSdk = () => import("openai");
+
 /** The longest delay a timer can hold, 24 days: the call's signal decides how long it may take. */
 const noTimeoutMs = 2 ** 31 - 1;
 
 const ownHeaders = /^(accept|authorization|content-type|user-agent|x-stainless-.*)$/;
 
 /**
- * Loads the SDK at the first call, not before: a cold start does not pay for it. Every option that the SDK would
+ * The SDK is loaded when it is asked for, not before: a cold start does not pay for it. Every option that the SDK would
  * otherwise read from the environment is set.
  */
 export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
   let client: Promise<OpenAI> | undefined;
   const open = async () => {
-    const { OpenAI } = await import("openai");
+    const { OpenAI } = await loadSdk();
     return new OpenAI({
       apiKey,
       adminAPIKey: null,

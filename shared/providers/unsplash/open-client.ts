@@ -5,11 +5,13 @@ export type Client = UnsplashApi;
 
 export type OpenClient = () => Promise<Client>;
 
-/** Loads the SDK at the first call, not before: a cold start does not pay for it. It reads no environment and retries nothing. */
+export const loadSdk = () => import("unsplash-js");
+
+/** The SDK is loaded when it is asked for, not before: a cold start does not pay for it. It reads no environment and retries nothing. */
 export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
   let client: Promise<Client> | undefined;
   const open = async () => {
-    const { createApi } = await import("unsplash-js");
+    const { createApi } = await loadSdk();
     return createApi({
       accessKey: apiKey,
       baseUrl: baseUrl ?? "https://api.unsplash.com",
