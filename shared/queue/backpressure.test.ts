@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { ConeaConfig } from "../config/conea-config.ts";
 import { createLog, type LogLine } from "../core/log.ts";
 import { countDocuments } from "../platform/count-documents.ts";
+import type { Write } from "../platform/documents.ts";
 import { openEmbeddedDocuments } from "../platform/embedded/documents.ts";
 import { createVirtualClock } from "../platform/embedded/virtual-clock.ts";
 import { aTask } from "../tasks/task.fixture.ts";
 import { taskPath } from "../tasks/task-document.ts";
-import { createBackpressure } from "./backpressure.ts";
+import { type Admitted, createBackpressure } from "./backpressure.ts";
+import { tryCommit } from "./try-commit.ts";
 
 /** A process's backpressure over a line of its own, which others can fill too. */
 async function openLine(queue: object, requests = "60/min") {
@@ -20,14 +22,14 @@ async function openLine(queue: object, requests = "60/min") {
     queue,
   });
   let made = 0;
-  const add = async () => {
+  const add = async (guards: Write[] = []): Promise<Admitted> => {
     const id = `task_${String(made++)
       .padStart(26, "a")
       .replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "")}`;
-    await documents.commit([{ op: "create", path: taskPath(id), data: aTask({ id, queue: "main" }) }]);
-    return true;
+    const task: Write = { op: "create", path: taskPath(id), data: aTask({ id, queue: "main" }) };
+    return (await tryCommit(documents, task, ...guards)) ? "added" : "overtaken";
   };
-  const deps = { documents, clock, log, config };
+  const deps = { documents, clock, log, config, random: () => 0 };
   const newProcess = () => createBackpressure(deps);
   const reads = () => counts.get("tasks")?.reads ?? 0;
   const count = () => embedded.documents.count({ collection: "tasks" });
@@ -88,16 +90,16 @@ describe("soft backpressure", () => {
   it("does not count what was not added", async () => {
     const { newProcess, results } = await openLine({ maxReady: 5 });
     const line = newProcess();
-    expect(await results(50, () => line.admit("main", async () => false))).toBeGreaterThanOrEqual(5);
+    expect(await results(50, () => line.admit("main", async () => "not needed"))).toBeGreaterThanOrEqual(5);
     expect(await results(50, () => line.admit("main", () => Promise.reject(new Error("down"))))).toBe(0);
-    expect(await line.admit("main", async () => true)).toBe(true);
+    expect(await line.admit("main", async () => "added")).toBe("added");
   });
 
   it("accepts by what it knows when the line cannot be counted", async () => {
     const { admit, documents, lines } = await openLine({ maxReady: 10 });
     documents.count = () => Promise.reject(new Error("down"));
-    expect(await admit()).toBe(true);
-    expect(await admit()).toBe(true);
+    expect(await admit()).toBe("added");
+    expect(await admit()).toBe("added");
     expect(lines.map(({ sentence }) => sentence)).toContain("a line could not be counted");
   });
 
@@ -123,11 +125,34 @@ describe("strict backpressure", () => {
     expect(await count()).toBe(7);
   });
 
+  it("holds for processes that submit at the same moment", async () => {
+    const { clock, count, newProcess, add } = await openLine({ maxReady: 7, strict: true });
+    const processes = Array.from({ length: 5 }, newProcess);
+    const all = Promise.allSettled(
+      Array.from({ length: 10 }, () => processes.map((line) => line.admit("main", add))).flat(),
+    );
+    await clock.runUntilIdle();
+    const results = await all;
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7);
+    expect(await count()).toBe(7);
+  });
+
+  it("asks to come again where others overtake it for ever", async () => {
+    const { clock, count, newProcess } = await openLine({ maxReady: 7, strict: true });
+    const refused = expect(newProcess().admit("main", async () => "overtaken")).rejects.toMatchObject({
+      code: "unavailable",
+      headers: { "Retry-After": "1" },
+    });
+    await clock.runUntilIdle();
+    await refused;
+    expect(await count()).toBe(0);
+  });
+
   it("goes on after a submission that failed", async () => {
     const { admit, newProcess } = await openLine({ maxReady: 7, strict: true });
     const line = newProcess();
     await expect(line.admit("main", () => Promise.reject(new Error("down")))).rejects.toThrow("down");
-    expect(await line.admit("main", async () => true)).toBe(true);
-    expect(await admit()).toBe(true);
+    expect(await line.admit("main", async () => "added")).toBe("added");
+    expect(await admit()).toBe("added");
   });
 });

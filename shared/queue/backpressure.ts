@@ -1,24 +1,36 @@
 import type { ConeaConfig } from "../config/conea-config.ts";
+import { sleep } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
+import type { Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { inQueue } from "./count-waiting.ts";
 import { drainMs } from "./estimate-start.ts";
 import { findQueue } from "./find-queue.ts";
+import { readGuard } from "./line-gate.ts";
 
 /** How long a count is believed, and how long where the process itself has filled the line since. */
 const believedMs = 5_000;
 const doubtedMs = 1_000;
+/** Strict: how often a submission that others overtake is tried, and the pause that grows with each try. */
+const mostTries = 20;
+const pauseMs = 20;
+
+/** What became of a task that was to be put into a line: `overtaken` when a guard did not hold. */
+export type Admitted = "added" | "not needed" | "overtaken";
+
+/** Puts a ready task into a line, in one commit with `guards`. */
+export type Add = (guards: Write[]) => Promise<Admitted>;
 
 export type Backpressure = {
   /**
-   * Runs `add`, which puts a ready task into the queue's line and says whether it did, unless the line is full. Throws
-   * `queue_full` with a `Retry-After`, and then `add` was not called.
+   * Runs `add` unless the queue's line is full, and again as long as others overtake it. Throws `queue_full` with a
+   * `Retry-After`, and `unavailable` when it is overtaken for ever; then nothing was added.
    */
-  admit(queueId: string, add: () => Promise<boolean>): Promise<boolean>;
+  admit(queueId: string, add: Add): Promise<Admitted>;
 };
 
-type Deps = Pick<Platform, "documents" | "clock"> & { config: ConeaConfig; log: Log };
+type Deps = Pick<Platform, "documents" | "clock" | "random"> & { config: ConeaConfig; log: Log };
 
 /** What a process knows of a line. One that it has not counted yet it takes for empty. */
 type Line = {
@@ -35,7 +47,7 @@ type Line = {
  * Keeps lines below `queue.maxReady`. Soft: by a count that is believed for five seconds, and not made at all while the
  * process has accepted less than a hundredth of `maxReady` since the last one and knew the line to be less than half full;
  * so a line may outgrow its limit by a hundredth for each process, and a short line costs no reads. Strict: by a count at
- * each submission, one after the other within a process; two processes may still let in one each at the same moment.
+ * each submission, one after the other; a gate's document, written with each task, sees to it that nobody else was let in since.
  */
 export function createBackpressure(deps: Deps): Backpressure {
   const { maxReady, strict } = deps.config.queue;
@@ -75,32 +87,42 @@ export function createBackpressure(deps: Deps): Backpressure {
     );
   }
 
-  async function add(line: Line, run: () => Promise<boolean>): Promise<boolean> {
+  async function add(line: Line, run: Add): Promise<Admitted> {
     line.accepted += 1;
-    let added = false;
+    let admitted: Admitted = "not needed";
     try {
-      added = await run();
+      admitted = await run([]);
     } finally {
-      if (!added) line.accepted = Math.max(0, line.accepted - 1);
+      if (admitted !== "added") line.accepted = Math.max(0, line.accepted - 1);
     }
-    return added;
+    return admitted;
   }
 
-  async function admitSoftly(queueId: string, line: Line, run: () => Promise<boolean>): Promise<boolean> {
+  async function admitSoftly(queueId: string, line: Line, run: Add): Promise<Admitted> {
     if (isCountDue(line, maxReady, deps.clock.now())) await recount(queueId, line);
     requireRoom(queueId, line);
     return add(line, run);
   }
 
-  async function admitStrictly(queueId: string, line: Line, run: () => Promise<boolean>): Promise<boolean> {
-    const turn = line.last.then(async () => {
+  async function admitStrictly(queueId: string, line: Line, run: Add): Promise<Admitted> {
+    const turn = line.last.then(() => admitThrough(queueId, line, run));
+    line.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function admitThrough(queueId: string, line: Line, run: Add): Promise<Admitted> {
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const guard = await readGuard(deps.documents, queueId);
       await count(queueId, line);
       line.accepted = 0;
       requireRoom(queueId, line);
-      return run();
+      const admitted = await run([guard]);
+      if (admitted !== "overtaken") return admitted;
+      await sleep(deps.clock, deps.random() * tries * pauseMs);
+    }
+    throw new ConeaError("unavailable", "Too many are submitting to this queue right now; try again.", {
+      headers: { "Retry-After": "1" },
     });
-    line.last = turn.catch(() => undefined);
-    return turn;
   }
 
   return {

@@ -88,7 +88,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     ...tasks.map(({ head, fields }) => toUpdate(head, fields, ["unpublished"])),
     ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
-  const fences = await commitMarked(deps, writes, { path: queuePath(queue.id), mark });
+  const fences = await commitMarked(deps, writes, { mark });
   if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({

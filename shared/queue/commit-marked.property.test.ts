@@ -37,6 +37,7 @@ async function attempt(all: Fate[], meddlers: { before: number; path: string }[]
     {
       op: "update",
       path: "q/task",
+      fields: { status: "mine" },
       increments: { applied: 1 },
       precondition: { updateTime: times[1]?.updateTime ?? "" },
     },
@@ -48,7 +49,7 @@ async function attempt(all: Fate[], meddlers: { before: number; path: string }[]
     async commit(tried) {
       const fate = all[tries] ?? "works";
       for (const { path } of meddlers.filter(({ before }) => before === tries)) {
-        const fields = path === "q/marked" ? { mark: `theirs ${marks++}` } : { touched: marks++ };
+        const fields = path === "q/marked" ? { mark: `theirs ${marks++}` } : { status: "theirs" };
         await documents.commit([{ op: "update", path, fields }]);
       }
       tries += 1;
@@ -59,14 +60,16 @@ async function attempt(all: Fate[], meddlers: { before: number; path: string }[]
       return written;
     },
   };
-  const outcome = commitMarked({ documents: unsure, clock }, writes, { path: "q/marked", mark: "mine" }).then(
+  const outcome = commitMarked({ documents: unsure, clock }, writes, { mark: "mine" }).then(
     (found): Ended => (found ? { times: found } : { refused: true }),
     (rejected): Ended => ({ rejected }),
   );
   await clock.runUntilIdle();
   const ended = await outcome;
   const [marked, task] = await Promise.all(
-    ["q/marked", "q/task"].map((path) => documents.get<{ mark?: string; applied: number }>(path)),
+    ["q/marked", "q/task"].map((path) =>
+      documents.get<{ mark?: string; status?: string; applied: number }>(path),
+    ),
   );
   await close();
   return { ended, marked, task };
@@ -98,12 +101,13 @@ describe("commitMarked under random failures", () => {
     await fc.assert(property, { numRuns: 500 });
   });
 
-  it("gives no fence to a document that somebody has written since", async () => {
+  it("gives no fence to a document in which somebody has changed what it wrote", async () => {
     const property = fc.asyncProperty(fates, others, async (all, meddlers) => {
       const { ended, marked, task } = await attempt(all, meddlers);
       for (const [index, found] of [marked, task].entries()) {
         const fence = ended.times?.[index];
         if (fence) expect(fence).toBe(found?.updateTime);
+        if (fence) expect(found?.data.mark ?? found?.data.status).toBe("mine");
       }
     });
     await fc.assert(property, { numRuns: 500 });

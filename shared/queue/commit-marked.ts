@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, sleep } from "../core/clock.ts";
 import {
-  type DocumentPath,
   type Documents,
+  type Fields,
   InvalidDocument,
   PreconditionFailed,
   type Write,
@@ -11,15 +12,22 @@ import {
 const mostTries = 5;
 const pauseMs = 50;
 
+export type Marked = {
+  /** Set as `mark` by the writes: a document that holds it shows that they took place. */
+  mark: string;
+  /** Whether a document shows it in another way, where others may have set a mark of their own since. */
+  shows?: (data: Fields) => boolean;
+};
+
 /**
- * Commits writes of which one sets `mark` on the document at `path`, and finds out what happened where the store does not
- * say: the commit is tried again, and one that is then refused is looked for by its mark. Resolves to the write times, or
- * to `undefined` when a precondition did not hold. Rejects when the store stays unreachable: then it may have happened.
+ * Commits writes that set `mark`, and finds out what happened where the store does not say: the commit is tried again, and one
+ * that is then refused is looked for by its mark. Resolves to the write times, or to `undefined` when a precondition did not
+ * hold. Rejects when the store stays unreachable: then it may have happened.
  */
 export async function commitMarked(
   { documents, clock }: { documents: Documents; clock: Clock },
   writes: Write[],
-  { path, mark }: { path: DocumentPath; mark: string },
+  marked: Marked,
 ): Promise<WriteTime[] | undefined> {
   let isUnsure = false;
   for (let tries = 1; ; tries++) {
@@ -27,7 +35,7 @@ export async function commitMarked(
       return await documents.commit(writes);
     } catch (error) {
       if (error instanceof PreconditionFailed)
-        return isUnsure ? findMarked(documents, writes, path, mark) : undefined;
+        return isUnsure ? findMarked(documents, writes, marked) : undefined;
       if (error instanceof InvalidDocument || tries === mostTries) throw error;
       isUnsure = true;
       await sleep(clock, pauseMs * 2 ** tries);
@@ -39,14 +47,21 @@ export async function commitMarked(
 async function findMarked(
   documents: Documents,
   writes: Write[],
-  path: DocumentPath,
-  mark: string,
+  { mark, shows }: Marked,
 ): Promise<WriteTime[] | undefined> {
-  const marked = await documents.get<{ mark?: string }>(path);
-  if (marked?.data.mark !== mark) return undefined;
-  // A document written again since has another time, which then is nobody's fence: what relies on it is refused.
-  const found = await Promise.all(
-    writes.map((write) => (write.path === path ? marked : documents.get(write.path))),
-  );
-  return found.map((snapshot) => (snapshot?.updateTime === marked.updateTime ? snapshot.updateTime : ""));
+  const found = await Promise.all(writes.map(({ path }) => documents.get(path)));
+  if (!found.some((snapshot) => snapshot?.data.mark === mark || (snapshot && shows?.(snapshot.data))))
+    return undefined;
+  // A document that others have changed since has another time, which then is nobody's fence: what relies on it is refused.
+  return writes.map((write, index) => {
+    const snapshot = found[index];
+    return snapshot && isAsWritten(write, snapshot.data) ? snapshot.updateTime : "";
+  });
+}
+
+/** Whether a document still holds everything that a write gave it. */
+function isAsWritten(write: Write, data: Fields): boolean {
+  const given = write.op === "update" ? write.fields : write.op === "delete" ? undefined : write.data;
+  const fields = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return given !== undefined && fields.every(([name, value]) => isDeepStrictEqual(data[name], value));
 }

@@ -1,4 +1,5 @@
 import { idFrom } from "../core/ids.ts";
+import { currentTraceparent } from "../core/trace.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Wake } from "../platform/wakes.ts";
 
@@ -16,7 +17,8 @@ export async function ensureWake(
   at = 0,
   after = 0,
 ): Promise<void> {
-  const wake = { queue, reason };
+  const traceparent = currentTraceparent();
+  const wake = { queue, reason, ...(traceparent && { traceparent }) };
   const now = Math.max(clock.now(), after);
   if (wakes.slotMs === 0 && at <= now) return wakes.ensure(wake, `${wake.queue}-${wake.reason}-now`, now);
   const width = wakes.slotMs || timerMs;

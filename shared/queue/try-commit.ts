@@ -1,9 +1,9 @@
 import { type Documents, PreconditionFailed, type Write } from "../platform/documents.ts";
 
-/** Commits one write; `false`, and nothing written, when its precondition no longer held. */
-export async function tryCommit(documents: Documents, write: Write): Promise<boolean> {
+/** Commits writes; `false`, and nothing written, when a precondition no longer held. */
+export async function tryCommit(documents: Documents, ...writes: Write[]): Promise<boolean> {
   try {
-    await documents.commit([write]);
+    await documents.commit(writes);
     return true;
   } catch (error) {
     if (error instanceof PreconditionFailed) return false;

@@ -175,8 +175,14 @@ describe("a cancel", () => {
   it("is acknowledged only once no call can start any more", async () => {
     const test = await openTestConea({ provider: { chat: async () => answer } });
     let mayOpen = () => {};
+    let isClaimed = false;
     const open = test.conea.providers.open;
+    // The worker opens its provider before it claims, and again for the call.
     test.conea.providers.open = async (id) => {
+      if (!isClaimed) {
+        isClaimed = true;
+        return open(id);
+      }
       await new Promise<void>((resolve) => {
         mayOpen = resolve;
       });

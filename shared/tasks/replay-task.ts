@@ -5,9 +5,10 @@ import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
-import { InvalidDocument, type ReadSnapshot, type Snapshot } from "../platform/documents.ts";
+import { currentTraceparent } from "../core/trace.ts";
+import { InvalidDocument, type ReadSnapshot, type Snapshot, type Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { Backpressure } from "../queue/backpressure.ts";
+import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { wakeQueue } from "../queue/wake-queue.ts";
 import { chooseModel } from "../routing/choose-model.ts";
@@ -92,8 +93,10 @@ export async function applyReplay(
     }
     const change = toReplay(deps, snapshot, request);
     try {
-      const isWritten = await deps.backpressure.admit(change.task.queue, () => write(deps, snapshot, change));
-      if (isWritten) return await told(deps, change.task);
+      const admitted = await deps.backpressure.admit(change.task.queue, (guards) =>
+        write(deps, snapshot, change, guards),
+      );
+      if (admitted === "added") return await told(deps, change.task);
     } catch (error) {
       if (error instanceof ConeaError || error instanceof InvalidDocument) throw error;
       isUnsure = true;
@@ -136,6 +139,7 @@ function toReplay(
   const { provider, model } = chooseModel(deps.config, task.type, request.model ?? task.model);
   const now = deps.clock.now();
   const isSimulated = deps.isSimulated(provider);
+  const traceparent = currentTraceparent();
   const fields: Partial<TaskDocument> = {
     status: "ready",
     queue: provider,
@@ -146,6 +150,7 @@ function toReplay(
     sequence: nextSequence(now),
     replays: [...(task.replays ?? []), request.entry].slice(-keptReplays),
     unpublished: true,
+    ...(traceparent && { traceparent }),
     ...withEvent(task, "task.accepted", toTime(now)),
   };
   // Whoever cancels next must still wait for a call that an earlier claim may yet start.
@@ -170,16 +175,13 @@ function notReplayable(status: TaskStatus): ConeaError {
   return new ConeaError("conflict", `Only a task that ended without success can be replayed; ${reason}.`);
 }
 
-function write(
+/** What is refused is looked at again from the start, whatever stood in its way. */
+async function write(
   { documents }: ReplayDeps,
   { id, updateTime }: Snapshot<TaskDocument>,
   { fields, removes }: Change,
-): Promise<boolean> {
-  return tryCommit(documents, {
-    op: "update",
-    path: taskPath(id),
-    fields,
-    removes,
-    precondition: { updateTime },
-  });
+  guards: Write[],
+): Promise<Admitted> {
+  const update: Write = { op: "update", path: taskPath(id), fields, removes, precondition: { updateTime } };
+  return (await tryCommit(documents, update, ...guards)) ? "added" : "not needed";
 }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Attempt } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
-import type { WriteTime } from "../platform/documents.ts";
+import type { Value, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
@@ -37,7 +39,7 @@ export async function settleAttempt(
   const settled: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
   const path = taskPath(task.id);
   const changed = { ...fields, ...event, mark: settled.mark };
-  const marked = { path, mark: settled.mark ?? "" };
+  const attempt = fields.attempts?.at(-1);
   const write = {
     op: "update" as const,
     path,
@@ -45,7 +47,11 @@ export async function settleAttempt(
     removes,
     precondition: { updateTime: fence },
   };
-  const times = await commitMarked(deps, [write], marked);
+  const times = await commitMarked(deps, [write], {
+    mark: settled.mark ?? "",
+    // Whoever claims the task next sets a mark of its own, and keeps the attempt.
+    shows: ({ attempts }) => attempt !== undefined && holds(attempts, attempt),
+  });
   if (!times) {
     await keepLate(deps, task, outcome);
     return false;
@@ -53,6 +59,10 @@ export async function settleAttempt(
   if (type) await publishRecent(deps, settled, 1);
   await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
   return true;
+}
+
+function holds(attempts: Value | undefined, attempt: Attempt): boolean {
+  return Array.isArray(attempts) && attempts.some((known) => isDeepStrictEqual(known, attempt));
 }
 
 async function keepLate({ documents, log }: SettleDeps, task: TaskDocument, outcome: Outcome): Promise<void> {

@@ -7,9 +7,11 @@ import { fromTime, toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
 import { type Log, toErrorField } from "../core/log.ts";
+import { currentTraceparent } from "../core/trace.ts";
+import type { Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { noUsage } from "../providers/provider.ts";
-import type { Backpressure } from "../queue/backpressure.ts";
+import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { chooseModel } from "../routing/choose-model.ts";
 import { createTask } from "./create-task.ts";
@@ -70,11 +72,13 @@ async function keepTask(
   mayBeReplayed: boolean,
 ): Promise<Kept | undefined> {
   let kept: Kept | undefined;
-  const keep = async () => {
+  const keep = async (guards: Write[] = []): Promise<Admitted> => {
     const task = { ...draft, input: await storeInput(deps, draft) };
-    const keptAt = await createTask(deps, task);
+    const keptAt = await createTask(deps, task, guards);
     if (keptAt !== undefined) kept = { task, keptAt };
-    return keptAt !== undefined;
+    if (keptAt !== undefined) return "added";
+    const isThere = guards.length === 0 || (await deps.documents.get(taskPath(draft.id))) !== undefined;
+    return isThere ? "not needed" : "overtaken";
   };
   try {
     // What waits for a time is not in line yet.
@@ -103,6 +107,7 @@ function toDocument(
   const { provider, model } = chooseModel(deps.config, type, request.model);
   const now = deps.clock.now();
   const requestHash = hashRequest(user, request);
+  const traceparent = currentTraceparent();
   const isLater = request.notBefore !== undefined && fromTime(request.notBefore) > now;
   return {
     id,
@@ -132,6 +137,7 @@ function toDocument(
     epoch: 0,
     attemptCount: 0,
     attemptsUsed: 0,
+    ...(traceparent && { traceparent }),
     requestHash,
     deleted: false,
   };

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { OutcomeUnknown } from "../platform/documents.ts";
+import { openTestConea } from "./conea.fixture.ts";
+import type { Outcome } from "./next-state.ts";
+import { settleAttempt } from "./settle-attempt.ts";
+import { aTask } from "./task.fixture.ts";
+import { type TaskDocument, taskPath } from "./task-document.ts";
+
+const limited: Outcome = {
+  kind: "failed",
+  rateLimited: true,
+  retryAfterMs: 10,
+  error: { code: "provider_rate_limited", message: "Slow down.", retryable: true },
+};
+
+/** A running task whose settling write takes effect and is not answered, before `meanwhile` is done to it. */
+async function settleUnheard(meanwhile: Partial<TaskDocument>) {
+  const { conea, clock } = await openTestConea();
+  const task = aTask({ status: "running", queue: "main", epoch: 1, attemptCount: 1 });
+  const path = taskPath(task.id);
+  const [fence = ""] = await conea.documents.commit([{ op: "create", path, data: task }]);
+  const { commit } = conea.documents;
+  let isHeard = false;
+  conea.documents.commit = async (writes) => {
+    const times = await commit(writes);
+    if (isHeard) return times;
+    isHeard = true;
+    await commit([{ op: "update", path, fields: meanwhile }]);
+    throw new OutcomeUnknown("lost on the way back");
+  };
+  const facts = { provider: "main", startedAt: clock.now() };
+  const settling = settleAttempt(conea, { task, fence }, limited, facts);
+  await clock.runUntilIdle();
+  const late = await conea.documents.query({ collection: `${path}/late` });
+  return { isSettled: await settling, late, after: (await conea.documents.get<TaskDocument>(path))?.data };
+}
+
+describe("settling without an answer from the store", () => {
+  it("knows its own write by the attempt when somebody has claimed the task since", async () => {
+    const claim = { status: "running" as const, epoch: 2, attemptCount: 2, mark: "another claim" };
+    const { isSettled, late, after } = await settleUnheard(claim);
+    expect(isSettled).toBe(true);
+    expect(late).toEqual([]);
+    expect(after).toMatchObject({ epoch: 2, attempts: [{ n: 1, outcome: "rate_limited" }] });
+  });
+
+  it("keeps its outcome as late when the attempt that stands is another's", async () => {
+    const { isSettled, late } = await settleUnheard({ mark: "a sweep", attempts: [] });
+    expect(isSettled).toBe(false);
+    expect(late).toHaveLength(1);
+  });
+});
