@@ -25,7 +25,11 @@ const reports: fc.Arbitrary<Report> = fc.record(
     endedAt: fc.integer({ min: 0, max: moment.elapsed }),
     tokensOver: fc.integer({ min: -estimate, max: 3_000 }),
     quietMs: fc.nat(120_000),
-    tokensLeft: fc.record({ tokens: fc.nat(5_000), forMs: fc.integer({ min: 1, max: 60_000 }) }),
+    tokensLeft: fc.record({
+      tokens: fc.nat(5_000),
+      forMs: fc.integer({ min: 1, max: 60_000 }),
+      isScarce: fc.boolean(),
+    }),
   },
   { requiredKeys: ["claim", "isTold", "health", "endedAt", "tokensOver"] },
 );

@@ -17,7 +17,7 @@ export type Report = {
   /** The provider asks for silence for so long from now. */
   quietMs?: number;
   /** The provider said how many tokens are left, and for how long from now that holds. */
-  tokensLeft?: { tokens: number; forMs: number };
+  tokensLeft?: { tokens: number; forMs: number; isScarce: boolean };
 };
 
 /** One moment by two clocks: the store's (epoch ms), and the elapsed time of the process that reports. */
@@ -82,5 +82,10 @@ export function everyEndMatters({ breaker }: QueueDocument, { limits }: Queue): 
 export function isUrgent(report: Report, { limits }: Queue): boolean {
   const { health, tokensOver, quietMs, tokensLeft } = report;
   const tokens = limits.tokens !== undefined && tokensOver !== 0;
-  return health === "bad" || tokens || quietMs !== undefined || tokensLeft !== undefined;
+  return health === "bad" || tokens || quietMs !== undefined || tokensLeft?.isScarce === true;
+}
+
+/** Whether a report tells others to hold back, rather than that they may go on. */
+export function isWarning({ health, tokensOver, quietMs, tokensLeft }: Report): boolean {
+  return health === "bad" || tokensOver > 0 || quietMs !== undefined || tokensLeft?.isScarce === true;
 }

@@ -15,7 +15,10 @@ import { spendTokens, toCharge, tokensFreeAt } from "./token-window.ts";
 /** A task this worker may now run. */
 export type Claimed = {
   task: TaskDocument;
-  /** The write time of the claim: the precondition of everything written about the task until it is settled. */
+  /**
+   * The write time of the claim: the precondition of everything written about the task until it is settled. Empty when the
+   * claim's answer was lost and somebody has changed the task since: then nothing may be called.
+   */
   fence: WriteTime;
   /** The call may start until then (by this process's elapsed time); later the task must be given back. */
   startBy: number;
@@ -49,6 +52,8 @@ export type ClaimRequest = {
   permitLifeMs?: number;
   /** Claim this task, and only if it is the head of the line. */
   only?: string;
+  /** What the tasks of this queue are charged on average, as far as is known: decides how many heads are read. */
+  tokensEach?: number;
 };
 
 type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids">;
@@ -68,7 +73,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const times = { now, startBy: now + lifeMs };
   const state = applyReports(snapshot.data, reports, queue, { now, elapsed: askedAt });
   const room = roomAt(state, queue, now);
-  const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue));
+  const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue, request.tokensEach));
   const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
   const isOvertaking = only !== undefined && heads[0]?.id !== only;
 
@@ -140,11 +145,13 @@ function readHeads(documents: Documents, queueId: string, limit: number): Promis
   });
 }
 
-/** A task of fewer tokens than this is rare: more heads than that are not read to be left. */
-const smallTask = 500;
+/** What a task is taken to be charged where nothing is known of a queue's tasks. */
+const usualTokens = 1_000;
 
-function headsWorthReading({ tokens }: Room, { limits }: Queue): number {
-  return limits.tokens ? 1 + Math.max(0, Math.floor(tokens / smallTask)) : Number.POSITIVE_INFINITY;
+/** No more heads than the tokens are likely to last for; where they last longer, the next look follows at once. */
+function headsWorthReading({ tokens }: Room, { limits }: Queue, tokensEach = usualTokens): number {
+  if (!limits.tokens) return Number.POSITIVE_INFINITY;
+  return 1 + Math.max(0, Math.floor(tokens / Math.max(1, tokensEach)));
 }
 
 type Chosen = { taken: Snapshot<TaskDocument>[]; expired: Snapshot<TaskDocument>[]; tokensWanted?: number };

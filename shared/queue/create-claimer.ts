@@ -6,6 +6,7 @@ import { type Claim, type Claimed, claimTasks } from "./claim-tasks.ts";
 import { ensureWake } from "./ensure-wake.ts";
 import { longestLifeMs, permitLifeMs } from "./limiter.ts";
 import type { Queue } from "./queue-document.ts";
+import { toCharge } from "./token-window.ts";
 
 /** How often, and after which pauses, a process tries to tell a queue what others wait for. */
 const mostTells = 20;
@@ -34,6 +35,8 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
   const reports = new Map<string, Report[]>();
   /** How long the permits of a queue live: longer than usual since the store was too slow for them. */
   const lives = new Map<string, number>();
+  /** What the tasks of a queue's last claim were charged on average. */
+  const charges = new Map<string, number>();
   /** The last telling of each queue that was asked for: what comes up meanwhile takes its turn after it. */
   const telling = new Map<string, Promise<void>>();
   const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
@@ -42,7 +45,12 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
   async function claimOnce(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim> {
     const told = [...reportsOf(queue)];
     const permitLifeMs = Math.ceil(lifeOf(queue));
-    const claim = await claimTasks(deps, { queue, reports: told, permitLifeMs, ...request });
+    const tokensEach = charges.get(queue.id);
+    const claim = await claimTasks(deps, {
+      ...{ queue, reports: told, permitLifeMs, ...request },
+      ...(tokensEach !== undefined && { tokensEach }),
+    });
+    if (claim.claimed.length > 0) charges.set(queue.id, toAverageCharge(queue, claim.claimed));
     if (claim.reported) {
       const untold = reportsOf(queue).filter((report) => !told.includes(report));
       reports.set(queue.id, untold);
@@ -111,4 +119,9 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
 function toLife({ limits: { requests = [] } }: Queue, lifeMs: number, tooShortMs: number): number {
   if (tooShortMs === 0) return Math.max(permitLifeMs(requests), lifeMs * 0.98);
   return Math.min(longestLifeMs(requests), Math.max(lifeMs, tooShortMs * 2));
+}
+
+function toAverageCharge({ limits }: Queue, claimed: Claimed[]): number {
+  const charge = claimed.reduce((sum, { task }) => sum + toCharge(task.estimatedTokens, limits.tokens), 0);
+  return charge / claimed.length;
 }

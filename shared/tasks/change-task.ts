@@ -19,7 +19,7 @@ type ChangeDeps = Pick<Platform, "documents" | "clock" | "events"> & { log: Log 
  * Cancelling again changes nothing. Throws `not_found` and `conflict`.
  */
 export async function cancelTask(
-  deps: ChangeDeps & { abort: (taskId: string) => boolean },
+  deps: ChangeDeps & { abort: (claim: Pick<TaskDocument, "id" | "epoch">) => boolean },
   principal: Principal,
   taskId: string,
 ): Promise<TaskDocument> {
@@ -31,7 +31,7 @@ export async function cancelTask(
       `The task has already ended (${task.status}); there is nothing to cancel.`,
     );
   });
-  if (!deps.abort(taskId)) await untilNoneCanStart(deps, before);
+  if (!deps.abort(before)) await untilNoneCanStart(deps, before);
   if (after.unpublished) await announce(deps, after, updateTime);
   return after;
 }

@@ -4,11 +4,11 @@ import { toErrorField } from "../core/log.ts";
 import type { SpanOptions } from "../core/span.ts";
 import { inTraceOf } from "../core/trace.ts";
 import type { Wake } from "../platform/wakes.ts";
-import { isUrgent } from "../queue/apply-reports.ts";
+import { isUrgent, isWarning } from "../queue/apply-reports.ts";
 import type { Claim, Claimed } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
 import { promoteDue } from "../queue/promote-due.ts";
-import type { Queue } from "../queue/queue-document.ts";
+import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
@@ -34,8 +34,8 @@ export type Runner = {
    * Resolves once that is decided, and never rejects.
    */
   startNow(task: { id: string; queue: string }): Promise<void>;
-  /** Aborts the call of a task if this process is running it, and says whether it was. */
-  abort(taskId: string): boolean;
+  /** Aborts what a claim of a task has begun if this process runs it, and says whether it does. */
+  abort(claim: Pick<TaskDocument, "id" | "epoch">): boolean;
   /** Claims nothing more, gives running calls `graceMs` to end, then hands the rest back to the line. */
   drain(graceMs: number): Promise<void>;
 };
@@ -44,9 +44,14 @@ export type Runner = {
 export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const claimer = createClaimer(deps);
   const looks = createLooks(deps);
+  /** By claim: a task that was taken back may be claimed anew before the end of its first call. */
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
+  /** The claim of a queue that is under way. */
+  const claiming = new Map<string, Promise<unknown>>();
+  /** Queues at which a look waits for that claim to end: it tells what all have to tell by then. */
+  const looking = new Set<string>();
   let draining = false;
 
   async function claim(
@@ -61,10 +66,21 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     }
     // Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer.
     await deps.providers.open(queue.id).catch(() => undefined);
-    const claim = await claimer.claim(queue, { atMost, ...(only && { only }) });
+    const claiming = claimer.claim(queue, { atMost, ...(only && { only }) });
+    note(queue, claiming);
+    const claim = await claiming;
     if (claim.claimed.length > 0) looks.note(queue);
     for (const task of claim.expired) void publishExpired(task);
     return claim;
+  }
+
+  function note({ id }: Queue, claim: Promise<unknown>): void {
+    const ended = claim.then(
+      () => undefined,
+      () => undefined,
+    );
+    claiming.set(id, ended);
+    void ended.then(() => claiming.get(id) === ended && claiming.delete(id));
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */
@@ -93,22 +109,22 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       ({ report, isReturned }): Urgency => {
         claimer.keep(queue, report);
         claimer.learn(queue, claimed, isReturned);
-        if (isUrgent(report, queue)) return "now";
-        return claimed.tellAtOnce ? "soon" : "whenever";
+        if (isWarning(report)) return "now";
+        return claimed.tellAtOnce || isUrgent(report, queue) ? "soon" : "whenever";
       },
       (error): Urgency => {
         deps.log.error("a claim was left to its lease", { taskId, ...toErrorField(error) });
         return "whenever";
       },
     );
-    const done = ended.then(() => finish(taskId, controller));
-    running.set(taskId, { controller, done });
+    const key = claimKey(claimed.task);
+    const done = ended.then(() => finish(key));
+    running.set(key, { controller, done });
     return ended;
   }
 
-  /** A task that was cancelled and replayed may be running again before its first call has ended. */
-  function finish(taskId: string, controller: AbortController): void {
-    if (running.get(taskId)?.controller === controller) running.delete(taskId);
+  function finish(claim: string): void {
+    running.delete(claim);
     for (const queue of draining ? [] : waiting) void claimer.wake(queue);
     waiting.clear();
   }
@@ -137,6 +153,10 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const isOnShift = ({ until }: Shift) => deps.clock.now() < until && !draining;
 
   async function lookAgain(queue: Queue, shift: Shift): Promise<void> {
+    if (looking.has(queue.id)) return;
+    looking.add(queue.id);
+    for (let claim = claiming.get(queue.id); claim; claim = claiming.get(queue.id)) await claim;
+    looking.delete(queue.id);
     if (isOnShift(shift)) return work(queue, shift);
     await claimer.tell(queue);
     await claimer.wake(queue.id);
@@ -157,8 +177,8 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       if (!queue || !head) return claimer.wake(task.queue);
       void start(queue, head).then((urgency) => (urgency === "whenever" ? undefined : claimer.tell(queue)));
     },
-    abort(taskId) {
-      const found = running.get(taskId);
+    abort(claim) {
+      const found = running.get(claimKey(claim));
       found?.controller.abort("cancelled" satisfies AbortReason);
       return found !== undefined;
     },

@@ -69,10 +69,11 @@ type Attempted = { outcome: Outcome | undefined; facts: Partial<AttemptFacts> };
 
 async function attempt(
   deps: RunDeps,
-  { task, startBy }: Claimed,
+  { task, fence, startBy }: Claimed,
   controller: AbortController,
 ): Promise<Attempted> {
   const facts: Partial<AttemptFacts> = {};
+  if (fence === "") return { outcome: undefined, facts };
   const permit: CallPermit = { mayStart: () => deps.clock.elapsed() <= startBy, isRefused: false };
   let pages: OutputPages | undefined;
   try {

@@ -26,7 +26,7 @@ export function toReport(
     tokensOver: toTokensOver(outcome, charged),
     ...(outcome?.kind === "failed" &&
       outcome.rateLimited && { quietMs: outcome.retryAfterMs ?? shortQuietMs }),
-    ...(outcome?.kind === "succeeded" && toWord(outcome)),
+    ...(outcome?.kind === "succeeded" && toWord(outcome, task)),
   };
 }
 
@@ -57,13 +57,23 @@ function totalTokens({ inputTokens, cachedInputTokens, outputTokens }: Usage): n
 }
 
 /** What the provider's headers said of its limits. */
-function toWord({
-  rateLimits,
-}: Extract<Outcome, { kind: "succeeded" }>): Pick<Report, "quietMs" | "tokensLeft"> {
+/** Left tokens for fewer tasks of the same size are worth telling of at once; vendors say of every answer what is left. */
+const scarceTasks = 20;
+
+function toWord(
+  { rateLimits }: Extract<Outcome, { kind: "succeeded" }>,
+  { estimatedTokens }: TaskDocument,
+): Pick<Report, "quietMs" | "tokensLeft"> {
   const { requestsLeft, requestsResetMs, tokensLeft, tokensResetMs } = rateLimits ?? {};
   return {
     ...(requestsLeft === 0 && requestsResetMs !== undefined && { quietMs: requestsResetMs }),
     ...(tokensLeft !== undefined &&
-      tokensResetMs !== undefined && { tokensLeft: { tokens: tokensLeft, forMs: tokensResetMs } }),
+      tokensResetMs !== undefined && {
+        tokensLeft: {
+          tokens: tokensLeft,
+          forMs: tokensResetMs,
+          isScarce: tokensLeft < scarceTasks * estimatedTokens,
+        },
+      }),
   };
 }

@@ -52,3 +52,18 @@ it("a task of a queue with a concurrency limit costs at most 4 reads and a write
   expect(cost.reads).toBeLessThanOrEqual(6);
   expect(cost.writes).toBeLessThanOrEqual(5 + made / 40);
 });
+
+it.each([
+  { tokens: "5000/min", count: 40, everyMs: 2_000, reads: 6, writes: 5, about: "singly, scarce" },
+  { tokens: "5000/min", count: 100, everyMs: 0, reads: 3.2, writes: 4.1, about: "from a backlog, scarce" },
+  { tokens: "100000/min", count: 200, everyMs: 0, reads: 1.2, writes: 3.2, about: "from a backlog, plenty" },
+])(
+  "a task of a queue with a token limit costs at most $reads reads and $writes writes ($about)",
+  async ({ tokens, count, everyMs, reads, writes }) => {
+    const tasks = someTasks(count, everyMs);
+    const cost = await toCost(aScenario({ tasks, queues: [aQueue({ limits: { tokens } })] }));
+    console.log(`${tokens}, ${count} tasks, one every ${everyMs} ms: ${JSON.stringify(cost)}`);
+    expect(cost.reads).toBeLessThanOrEqual(reads);
+    expect(cost.writes).toBeLessThanOrEqual(writes + made / count);
+  },
+);

@@ -1,6 +1,6 @@
 import { totalCounts } from "../../../shared/platform/count-documents.ts";
 import { leaseMs } from "../../../shared/queue/lease-ms.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence, StateChange } from "../evidence.ts";
 import { entriesOf } from "../history.ts";
 import type { Invariant } from "../violation.ts";
 
@@ -9,18 +9,17 @@ const renewalMs = leaseMs / 3;
 
 /**
  * Where nothing goes wrong, a task costs at most 2 reads and 4 writes, and a queue's every wake two reads more. On top come
- * what the task's own client asked for (a date, a cancel, live text), the renewals of a long call, and with a concurrency limit its place
- * (docs/decisions/0004-places-in-flight.md).
+ * what the task's own client asked for (a date, a cancel, live text), the renewals of a long call, and with a limit on
+ * concurrency or tokens what its end makes room for (docs/decisions/0004-what-a-claim-writes-for-others.md). A
+ * store too slow for a permit costs the claim that was given back.
  */
 export const costBounded: Invariant = {
   name: "a task costs what it may",
   check(evidence) {
     const { scenario, isFaultFree, counts, endedAtMs } = evidence;
-    // Where tokens are scarce a claim reads more of the line than it may take.
-    const isScarce = scenario.queues.some(({ limits }) => limits.tokens);
     // A recovery sweeps, wherever it runs.
     const isRecovered = scenario.chores.some(({ what }) => what === "recover");
-    if (!isFaultFree || isScarce || isRecovered || scenario.instances.allInOne) return [];
+    if (!isFaultFree || isRecovered || scenario.instances.allInOne) return [];
     const { reads, writes } = totalCounts(counts, ["tasks/output"]);
     const most = toBudget(evidence);
     return [
@@ -32,10 +31,13 @@ export const costBounded: Invariant = {
   },
 };
 
-function toBudget({ scenario, entries, tasks, calls }: Evidence): { reads: number; writes: number } {
+function toBudget({ scenario, entries, tasks, calls, changes }: Evidence): { reads: number; writes: number } {
   const wakes = entriesOf(entries, "woken").length;
   const questions = entriesOf(entries, "asked").length;
-  const limited = new Set(scenario.queues.filter(({ limits }) => limits.concurrency).map(({ id }) => id));
+  const limited = new Set(
+    scenario.queues.filter(({ limits }) => limits.concurrency ?? limits.tokens).map(({ id }) => id),
+  );
+  const returned = [...changes.values()].flat().filter(isReturned).length;
   const places = [...tasks.values()].filter(({ queue }) => limited.has(queue)).length;
   const chores = scenario.chores.length;
   const renewals = calls.reduce(
@@ -43,7 +45,17 @@ function toBudget({ scenario, entries, tasks, calls }: Evidence): { reads: numbe
     0,
   );
   return {
-    reads: 2 * tasks.size + 3 * wakes + 3 * questions + 4 * places + 2 * chores,
-    writes: 4 * tasks.size + 2 * questions + places + renewals + scenario.queues.length + chores,
+    reads: 2 * tasks.size + 3 * wakes + 3 * questions + 4 * places + 3 * returned + 2 * chores,
+    writes:
+      4 * tasks.size + 2 * questions + places + 4 * returned + renewals + scenario.queues.length + chores,
   };
+}
+
+/** The permit had run out before the call could start. */
+function isReturned({ before, after }: StateChange): boolean {
+  return (
+    before?.status === "running" &&
+    after.status === "ready" &&
+    after.attempts.length === before.attempts.length
+  );
 }
