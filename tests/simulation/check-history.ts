@@ -8,6 +8,7 @@ import { eventsComplete } from "./invariants/events-complete.ts";
 import { fenceHolds } from "./invariants/fence-holds.ts";
 import { followersSeeTruth } from "./invariants/followers-see-truth.ts";
 import { leasesKept } from "./invariants/leases-kept.ts";
+import { lineBounded } from "./invariants/line-bounded.ts";
 import { nothingLost } from "./invariants/nothing-lost.ts";
 import { oneResult } from "./invariants/one-result.ts";
 import { orderKept } from "./invariants/order-kept.ts";
@@ -34,6 +35,7 @@ export const invariants: readonly Invariant[] = [
   placesKept,
   tokensKept,
   pauseHolds,
+  lineBounded,
   replaysOnce,
   attemptsBounded,
   leasesKept,

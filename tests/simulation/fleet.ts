@@ -8,7 +8,7 @@ import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
 import { addDocumentFaults } from "./faulty-documents.ts";
 import type { History } from "./history.ts";
-import { createInstance, type Instance, type Role } from "./instance.ts";
+import { createInstance, disaster, type Instance, type Role } from "./instance.ts";
 import type { Mutation } from "./mutation.ts";
 import { recordDocuments } from "./recorded-documents.ts";
 import type { Scenario } from "./scenario.ts";
@@ -40,21 +40,32 @@ export type FleetParts = {
 export type Fleet = {
   /** A living member of the role that is not shutting down. */
   find(role: Role, dice: Dice): Member | undefined;
+  /** Ends every process, and their connections with them. Nothing comes up again before `rise`. */
+  perish(): void;
+  /** Brings up one process that serves nobody: an operator's own. */
+  startAlone(): Member;
+  rise(): void;
 };
 
 /** All instances of the product. One that dies is replaced, some time later, by a new one. */
 export function createFleet(parts: FleetParts): Fleet {
   const { scenario, world, faults, dice } = parts;
   const members = new Set<Member>();
+  /** Those that are shutting down: nobody asks them for anything any more. */
+  const leaving = new Set<Member>();
   let born = 0;
+  /** Those that come up once the fleet rises. */
+  let held: (readonly Role[])[] | undefined;
 
   function start(roles: readonly Role[]): void {
+    if (held) return void held.push(roles);
     const name = `${roles.length > 1 ? "all" : (roles[0] ?? "")}${++born}`;
     const own = dice.fork(name);
     const member = createMember(parts, name, roles, own);
     members.add(member);
     member.instance.onDeath(() => {
       members.delete(member);
+      leaving.delete(member);
       world.after(own.between(0, 30_000), () => start(roles));
     });
     if (faults.strikes("shutdown", own)) world.after(own.between(1_000, 90_000), () => shutDown(member));
@@ -63,6 +74,7 @@ export function createFleet(parts: FleetParts): Fleet {
   function shutDown(member: Member): void {
     const { instance, conea } = member;
     members.delete(member);
+    leaving.add(member);
     instance.enter(() => {
       void conea.runner.drain(8_000).then(() => instance.die("shut down"));
     });
@@ -70,6 +82,19 @@ export function createFleet(parts: FleetParts): Fleet {
 
   for (const roles of rolesOf(scenario)) start(roles);
   return {
+    perish() {
+      held ??= [];
+      for (const { instance } of [...members, ...leaving]) instance.die(disaster);
+    },
+    startAlone() {
+      const name = `operator${++born}`;
+      return createMember(parts, name, [], dice.fork(name));
+    },
+    rise() {
+      const waiting = held ?? [];
+      held = undefined;
+      for (const roles of waiting) start(roles);
+    },
     find(role, own) {
       const able = [...members].filter(({ instance }) => instance.roles.includes(role));
       return able[own.between(0, able.length - 1)];
@@ -139,7 +164,7 @@ const configs = new WeakMap<Scenario, ConeaConfig>();
 function toConfig(scenario: Scenario): ConeaConfig {
   const known = configs.get(scenario);
   if (known) return known;
-  const { queues, retry, breaker } = scenario;
+  const { queues, retry, breaker, strictLine } = scenario;
   const config = ConeaConfig.parse({
     providers: Object.fromEntries(
       queues.map(({ id, limits, totalMs, stalls }) => [
@@ -150,6 +175,7 @@ function toConfig(scenario: Scenario): ConeaConfig {
     models: Object.fromEntries(queues.map(({ id }) => [`m-${id}`, { provider: id, kinds: ["chat"] }])),
     retry,
     breaker,
+    ...(strictLine !== undefined && { queue: { maxReady: strictLine, strict: true } }),
   });
   configs.set(scenario, config);
   return config;

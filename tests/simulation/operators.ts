@@ -3,10 +3,12 @@ import { pauseQueue } from "../../shared/queue/pause-queue.ts";
 import { recover } from "../../shared/queue/recover.ts";
 import { resetBreaker } from "../../shared/queue/reset-breaker.ts";
 import { resumeQueue } from "../../shared/queue/resume-queue.ts";
+import { replayDeadLetters } from "../../shared/tasks/replay-dead-letters.ts";
 import type { Dice } from "./dice.ts";
 import type { Fleet, Member } from "./fleet.ts";
 import type { History } from "./history.ts";
 import type { Chore, Scenario } from "./scenario.ts";
+import type { WakeService } from "./simulated-wakes.ts";
 import type { World } from "./world.ts";
 
 const admin: Principal = { tenant: "acme", user: "root", role: "admin" };
@@ -18,18 +20,27 @@ const admin: Principal = { tenant: "acme", user: "root", role: "admin" };
 export const lastResumeMs = 140_000;
 const againMs = 5_000;
 
-export type OperatorParts = { scenario: Scenario; world: World; fleet: Fleet; history: History; dice: Dice };
+export type OperatorParts = {
+  scenario: Scenario;
+  world: World;
+  fleet: Fleet;
+  wakes: Pick<WakeService, "forget">;
+  history: History;
+  dice: Dice;
+};
 
 /** Does the scenario's chores at their times. A pause is lifted after its time, and once more when all faults are over. */
 export function startOperators(parts: OperatorParts): void {
   const { scenario, world, dice } = parts;
-  scenario.chores.forEach((chore, index) => {
+  for (const [index, chore] of scenario.chores.entries()) {
     const own = dice.fork(String(index));
-    world.after(chore.atMs, () => operate(parts, chore, own));
-    if (chore.what !== "pause") return;
+    const act = () => (chore.what === "disaster" ? strike(parts, chore) : operate(parts, chore, own));
+    world.after(chore.atMs, act);
+    if (chore.what === "replay") world.after(chore.atMs + chore.forMs, () => operate(parts, chore, own));
+    if (chore.what !== "pause") continue;
     world.after(chore.atMs + chore.forMs, () => resume(parts, chore, own.fork("resume")));
     world.after(toLastResume(scenario), () => resume(parts, chore, own.fork("at last")));
-  });
+  }
 }
 
 export function toLastResume({ faults, chores }: Scenario): number {
@@ -41,6 +52,39 @@ function operate(parts: OperatorParts, { what, queue }: Chore, dice: Dice): void
     if (what === "pause") await pauseQueue(conea, admin, queue);
     if (what === "reset") await resetBreaker(conea, admin, queue);
     if (what === "recover") await recover(conea, admin);
+    if (what === "replay") await replayDeadLetters(conea, admin, { filter: {} }, "replay-all");
+  });
+}
+
+/** Everything dies at once, and every wake is lost. The operator recovers until it is done; then all come up again. */
+function strike(parts: OperatorParts, { forMs }: Chore): void {
+  const { fleet, wakes, world } = parts;
+  fleet.perish();
+  wakes.forget();
+  world.after(forMs, () => recoverAlone(parts));
+}
+
+function recoverAlone(parts: OperatorParts): void {
+  const { fleet, history, world } = parts;
+  const { instance, conea } = fleet.startAlone();
+  const tell = (how: "asked" | "done") =>
+    history.record({ kind: "chore", what: "disaster", how, queue: "all", by: instance.name });
+  let isOver = false;
+  tell("asked");
+  const end = (isDone: boolean) => {
+    if (isOver) return;
+    isOver = true;
+    if (!isDone) return void world.after(againMs, () => recoverAlone(parts));
+    tell("done");
+    instance.die("its work is done");
+    fleet.rise();
+  };
+  instance.onDeath(() => end(false));
+  instance.enter(() => {
+    recover(conea, admin, { orphans: true }).then(
+      () => end(true),
+      () => instance.die("could not recover"),
+    );
   });
 }
 

@@ -75,7 +75,10 @@ export async function runSimulation(scenario: Scenario, mutation?: Mutation): Pr
     wakeService,
   });
   startClients({ scenario, world, fleet, history, dice: dice.fork("clients"), epochMs, blobs });
-  startOperators({ scenario, world, fleet, history, dice: dice.fork("operators") });
+  startOperators({
+    ...{ scenario, world, fleet, history, wakes: wakeService },
+    dice: dice.fork("operators"),
+  });
   startSweeps({ world, fleet, history, faults, dice: dice.fork("sweeps"), mutation });
   const endedAtMs = await watchRejections(history, () => runToEnd(world, history, scenario));
 
@@ -139,6 +142,7 @@ async function runToEnd(world: World, history: History, scenario: Scenario): Pro
     scenario.faults.untilMs,
     ...scenario.tasks.map(lastAction),
     ...lastChores(scenario),
+    ...scenario.chores.map(({ atMs, forMs }) => atMs + forMs + 10_000),
   );
   await world.run(busyUntilMs);
   const latestMs = busyUntilMs + patienceMs;

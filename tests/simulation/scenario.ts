@@ -41,8 +41,17 @@ export type TaskPlan = {
   reprioritise?: { afterMs: number; priority: number };
 };
 
-/** What an operator does to a queue, or (`recover`) to all of them. A pause lasts until a resume is acknowledged. */
-export type Chore = { atMs: number; queue: string; what: "pause" | "reset" | "recover"; forMs: number };
+/**
+ * What an operator does to a queue or, other than `pause` and `reset`, to all of them. A pause lasts until a resume is
+ * acknowledged. A `disaster` is not the operator's doing: every process dies and every wake is lost; after `forMs` he recovers,
+ * and only then anything else comes up. `replay` replays all dead letters, under one key and more than once.
+ */
+export type Chore = {
+  atMs: number;
+  queue: string;
+  what: "pause" | "reset" | "recover" | "replay" | "disaster";
+  forMs: number;
+};
 
 /** Everything that decides the course of a simulation. Plain data: a smaller one is made by leaving things out. */
 export type Scenario = {
@@ -58,6 +67,8 @@ export type Scenario = {
   queues: QueuePlan[];
   tasks: TaskPlan[];
   chores: Chore[];
+  /** Lines are counted strictly, and no longer than this. */
+  strictLine?: number;
   faults: FaultPlan;
 };
 
@@ -86,8 +97,10 @@ const perils: readonly FaultKind[] = [
 ];
 
 /** Whether every worker is sure to live, and to reach the store, whatever the provider does. */
-export function isSafeForWorkers({ faults }: Scenario): boolean {
+export function isSafeForWorkers({ faults, chores }: Scenario): boolean {
   return (
-    faults.storms.every(({ kind }) => !perils.includes(kind)) && perils.every((kind) => !faults.chances[kind])
+    chores.every(({ what }) => what !== "disaster") &&
+    faults.storms.every(({ kind }) => !perils.includes(kind)) &&
+    perils.every((kind) => !faults.chances[kind])
   );
 }

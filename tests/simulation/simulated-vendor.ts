@@ -2,7 +2,7 @@ import type { Provider, ProviderAnswer, ProviderCall } from "../../shared/provid
 import { ProviderError } from "../../shared/providers/provider-error.ts";
 import { labelOfContent } from "./evidence.ts";
 import type { CallEnd, Health, History } from "./history.ts";
-import type { Instance } from "./instance.ts";
+import { disaster, type Instance } from "./instance.ts";
 import { type CallPlan, createPlanCall, type PlanParts } from "./plan-call.ts";
 import type { QueuePlan } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -63,6 +63,7 @@ function run(world: World, history: History, call: Call): Promise<ProviderAnswer
     if (Number.isFinite(afterMs)) world.after(afterMs, () => (error ? fail(error) : answer()));
     // A process that has gone leaves its connection to be closed by the vendor, in time.
     world.after(queue.totalMs, () => instance.isAlive() || end("cut off", () => undefined));
+    instance.onDeath((why) => why === disaster && end("cut off", () => undefined));
     const abort = () => end("aborted", () => (isDeaf ? undefined : reject(new Error("aborted"))));
     asked.signal.addEventListener("abort", abort);
   });

@@ -19,7 +19,12 @@ export type WakeServiceParts = {
   history: History;
 };
 
-export type WakeService = { slotMs: number; ensure(wake: Wake, name: string, at: number): void };
+export type WakeService = {
+  slotMs: number;
+  ensure(wake: Wake, name: string, at: number): void;
+  /** Loses every wake that waits. */
+  forget(): void;
+};
 
 /** A handler that takes longer is called again meanwhile, as Cloud Tasks does. */
 const deadlineMs = 600_000;
@@ -33,6 +38,8 @@ export function createWakeService(parts: WakeServiceParts): WakeService {
   const { world, faults, slotMs, epochMs } = parts;
   const taken = new Set<string>();
   const diceOf = new Map<string, Dice>();
+  /** Wakes of before are lost. */
+  let era = 0;
 
   /** Each queue has dice of its own, so that what happens to one changes nothing for another. */
   function diceFor({ queue }: Wake): Dice {
@@ -41,12 +48,13 @@ export function createWakeService(parts: WakeServiceParts): WakeService {
     return dice;
   }
 
-  function deliver(wake: Wake, tries = 1): void {
+  function deliver(wake: Wake, tries = 1, born = era): void {
+    if (born !== era) return;
     const dice = diceFor(wake);
     const again = (delayMs: number) =>
-      void (tries < mostTries && world.after(delayMs, () => deliver(wake, tries + 1)));
+      void (tries < mostTries && world.after(delayMs, () => deliver(wake, tries + 1, born)));
     const worker = parts.findWorker(dice);
-    if (!worker) return void world.after(1_000, () => deliver(wake, tries));
+    if (!worker) return void world.after(1_000, () => deliver(wake, tries, born));
     let isOpen = true;
     const close = (delayMs?: number) => {
       if (!isOpen) return;
@@ -69,14 +77,18 @@ export function createWakeService(parts: WakeServiceParts): WakeService {
   }
 
   function plan(wake: Wake, name: string, delayMs: number): void {
+    const born = era;
     world.after(delayMs, () => {
       if (slotMs === 0) taken.delete(name);
-      deliver(wake);
+      deliver(wake, 1, born);
     });
   }
 
   return {
     slotMs,
+    forget() {
+      era += 1;
+    },
     ensure(wake, name, at) {
       if (taken.has(name)) return;
       taken.add(name);

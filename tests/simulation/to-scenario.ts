@@ -10,6 +10,8 @@ export function toScenario(seed: number): Scenario {
   const queues = toQueues(dice.fork("queues"), spanMs);
   const allInOne = shape.chance(0.25);
   const isCalm = shape.chance(0.12);
+  const strictLine = dice.fork("line").chance(0.08) ? dice.fork("line length").between(1, 6) : undefined;
+  const tasks = toTasks(dice.fork("tasks"), queues, spanMs);
   return {
     seed,
     name: `seed ${seed}`,
@@ -17,7 +19,7 @@ export function toScenario(seed: number): Scenario {
     skewMs: isCalm ? 0 : shape.pick([0, 50, 200, 200, 5_000]),
     latencyMs: isCalm ? [2, 5] : shape.pick(latencies),
     instances: {
-      api: shape.between(1, 3),
+      api: shape.between(1, 3) + (strictLine === undefined ? 0 : 2),
       worker: shape.between(1, 4),
       sweeper: shape.between(1, 2),
       allInOne,
@@ -30,8 +32,12 @@ export function toScenario(seed: number): Scenario {
     },
     retry: { attempts: shape.between(1, 4), baseMs: shape.pick([100, 500, 2_000]), maxMs: 20_000 },
     queues: isCalm ? queues.map((queue) => ({ ...queue, outages: [] })) : queues,
-    tasks: toTasks(dice.fork("tasks"), queues, spanMs),
-    chores: toChores(dice.fork("chores"), queues, spanMs),
+    tasks: strictLine === undefined ? tasks : tasks.map(atWholeSecond),
+    chores: [
+      ...toChores(dice.fork("chores"), queues, spanMs),
+      ...toUpheavals(dice.fork("upheavals"), spanMs),
+    ],
+    ...(strictLine !== undefined && { strictLine }),
     faults: isCalm ? noFaults : toFaults(dice.fork("faults"), spanMs),
   };
 }
@@ -96,6 +102,11 @@ function toTasks(dice: Dice, queues: QueuePlan[], spanMs: number): TaskPlan[] {
   });
 }
 
+/** Many at the same moment, which is when a strictly counted line may be outgrown. */
+function atWholeSecond(task: TaskPlan): TaskPlan {
+  return { ...task, atMs: Math.floor(task.atMs / 2_000) * 2_000 };
+}
+
 type Around = { queue: string; spanMs: number; isBurst: boolean };
 
 function toTask(dice: Dice, label: string, { queue, spanMs, isBurst }: Around): TaskPlan {
@@ -136,6 +147,14 @@ function toChores(dice: Dice, queues: QueuePlan[], spanMs: number): Chore[] {
     const what = dice.pick(["pause", "pause", "reset", "recover"] as const);
     return [{ atMs: dice.between(0, spanMs), queue: id, what, forMs: dice.between(100, 60_000) }];
   });
+}
+
+function toUpheavals(dice: Dice, spanMs: number): Chore[] {
+  const at = (forMs: number) => ({ atMs: dice.between(0, spanMs + 30_000), queue: "all", forMs });
+  return [
+    ...(dice.chance(0.08) ? [{ what: "replay" as const, ...at(dice.between(0, 5_000)) }] : []),
+    ...(dice.chance(0.04) ? [{ what: "disaster" as const, ...at(dice.between(1_000, 60_000)) }] : []),
+  ];
 }
 
 /** The usual chance of each fault, where a scenario has it. */

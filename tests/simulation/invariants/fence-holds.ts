@@ -1,6 +1,7 @@
 import type { TaskStatus } from "../../../shared/api/task-type.ts";
 import { fromTime } from "../../../shared/core/clock.ts";
 import type { Evidence, StateChange } from "../evidence.ts";
+import { entriesOf } from "../history.ts";
 import type { Invariant } from "../violation.ts";
 import { isReplay } from "./all-end.ts";
 
@@ -43,11 +44,18 @@ function toProblem(evidence: Evidence, change: StateChange, holder: string | und
   if (!ways[before.status].includes(after.status)) return `made ${before.status} ${after.status}`;
   if (before.status !== "running" || after.status === "cancelled" || by === holder) return undefined;
   if (after.attempts.at(-1)?.outcome !== "lost") return `settled the claim of ${holder}`;
-  return isLeaseOver(evidence, change) ? undefined : `took a task back whose lease held`;
+  return isLeaseOver(evidence, change) || isAlone(evidence, by)
+    ? undefined
+    : `took a task back whose lease held`;
 }
 
 /** By any clock of the fleet. */
 function isLeaseOver({ epochMs, scenario }: Evidence, { before, at }: StateChange): boolean {
   const leaseUntil = before?.leaseUntil ? fromTime(before.leaseUntil) - epochMs : 0;
   return at + 2 * scenario.skewMs >= leaseUntil;
+}
+
+/** An operator who recovers after a disaster, before anything else has come up. */
+function isAlone({ entries }: Evidence, by: string): boolean {
+  return entriesOf(entries, "chore").some((chore) => chore.what === "disaster" && chore.by === by);
 }

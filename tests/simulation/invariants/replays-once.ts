@@ -6,9 +6,9 @@ import { isReplay } from "./all-end.ts";
 export const replaysOnce: Invariant = {
   name: "a replay happens once",
   check({ entries, changes }) {
-    // Each client asks for one replay, under one key.
     const doubled = [...changes].flatMap(([taskId, own]) => {
-      const second = own.filter(isReplay)[1];
+      const requests = own.filter(isReplay).map(({ after }) => after.replays?.at(-1));
+      const second = own.filter(isReplay).find((_, index) => requests.indexOf(requests[index]) < index);
       return second ? [{ at: second.at, taskId, message: `${second.by} replayed it again` }] : [];
     });
     const lost = entriesOf(entries, "replayed").flatMap(({ at, taskId }) => {
