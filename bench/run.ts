@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { besideBullmq } from "./bullmq.bench.ts";
+import { coldStart } from "./cold-start.bench.ts";
 import { line } from "./line.bench.ts";
 import type { Bench, Figure } from "./measure.ts";
 import { starting } from "./start.bench.ts";
 import { backlog, completing, single, submitting } from "./tasks.bench.ts";
 
-const benches: Bench[] = [submitting, completing, single, backlog, line, starting, besideBullmq];
+const benches: Bench[] = [submitting, completing, single, backlog, line, starting, coldStart, besideBullmq];
 
 const usage = `Measures Conea on this machine, prints a table and writes bench/results/latest.json.
 

@@ -1,14 +1,20 @@
 import { createApi } from "../functions/api/api.ts";
 import { createCronSweep } from "../functions/cron-sweep/cron-sweep.ts";
+import { embeddedNames } from "../functions/open-platform.ts";
 import { createWorker } from "../functions/worker/worker.ts";
 import type { ConeaConfig } from "../shared/config/conea-config.ts";
 import { readConfigFile } from "../shared/config/read-config-file.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import type { Log } from "../shared/core/log.ts";
 import type { Handler } from "../shared/http/create-app.ts";
+import { traceRequests } from "../shared/http/trace-requests.ts";
 import { openEmbeddedPlatform } from "../shared/platform/embedded/open-embedded-platform.ts";
+import { openTracer } from "../shared/platform/open-tracer.ts";
+import type { Platform } from "../shared/platform/platform.ts";
+import { tracePlatform } from "../shared/platform/trace-platform.ts";
 import type { Wake } from "../shared/platform/wakes.ts";
 import { createProviderDirectory } from "../shared/providers/create-provider.ts";
+import { traceProviders } from "../shared/providers/trace-providers.ts";
 import { sweep } from "../shared/queue/sweep.ts";
 import { createConea } from "../shared/tasks/create-conea.ts";
 import { createLazyRehearsal } from "./create-lazy-rehearsal.ts";
@@ -25,6 +31,8 @@ export type LocalOptions = {
   /** Where keys are looked up first. */
   environment: Record<string, string | undefined>;
   log: Log;
+  /** Ports to use instead of the embedded platform's own. */
+  instead?: Partial<Platform>;
 };
 
 export type LocalConea = {
@@ -37,7 +45,7 @@ export type LocalConea = {
 };
 
 /** Every function in one process on the embedded platform, listening on loopback. Throws `SettingsError`. */
-export async function openLocal({ settings, environment, log }: LocalOptions): Promise<LocalConea> {
+export async function openLocal({ settings, environment, log, instead }: LocalOptions): Promise<LocalConea> {
   const config = await readConfigFile(settings.configPath);
   const closing = new AbortController();
   // What the platform and the server call exists only once both are open.
@@ -52,20 +60,24 @@ export async function openLocal({ settings, environment, log }: LocalOptions): P
     deliverWake: (wake) => deliver(functions.worker, wake),
     log,
   });
-  const { platform } = embedded;
+  const { traceEndpoint: endpoint, traceRatio: ratio } = settings;
+  const tracer = openTracer({ service: "conea", endpoint, ratio, log });
+  const ports = { ...embedded.platform, ...instead };
+  const platform = tracer.keep ? tracePlatform(ports, embeddedNames) : ports;
   const rehearsed = await findMissingKeys(config, platform.secrets, settings.environment);
   const rehearsal = createLazyRehearsal(config, [...rehearsed.keys()]);
+  const directory = createProviderDirectory({ ...platform, config, rehearsal: rehearsal.addresses });
   const conea = createConea({
     platform,
     config,
-    providers: createProviderDirectory({ ...platform, config, rehearsal: rehearsal.addresses }),
+    providers: tracer.keep ? traceProviders(directory, config) : directory,
     log,
     closing: closing.signal,
     localKey: settings.localApiKey,
     simulated: new Set(rehearsed.keys()),
   });
-  functions.api = createApi(conea);
-  functions.worker = createWorker(conea);
+  functions.api = traceRequests(createApi(conea), tracer);
+  functions.worker = traceRequests(createWorker(conea), tracer);
 
   const server = await startServer(settings.port, async (request) => {
     await open.promise;
@@ -76,7 +88,7 @@ export async function openLocal({ settings, environment, log }: LocalOptions): P
   // Only this process has the folder: whatever was running was left behind by an earlier one.
   await sweep(conea, { orphans: true });
   open.resolve();
-  const stopSweeping = runEvery(platform.clock, sweepEveryMs, createCronSweep(conea));
+  const stopSweeping = runEvery(platform.clock, sweepEveryMs, traceRequests(createCronSweep(conea), tracer));
 
   return {
     url: address.url,
@@ -88,6 +100,7 @@ export async function openLocal({ settings, environment, log }: LocalOptions): P
       const closed = server.close();
       await conea.runner.drain(graceMs);
       await closed;
+      await tracer.flush();
       await embedded.close();
       await rehearsal.close();
     },
@@ -96,7 +109,8 @@ export async function openLocal({ settings, environment, log }: LocalOptions): P
 
 /** Hands a wake to the worker function as Cloud Tasks would: by POST, where anything but 2xx asks for another try. */
 async function deliver(worker: Handler | undefined, wake: Wake): Promise<void> {
-  const headers = { "Content-Type": "application/json" };
+  const { traceparent } = wake;
+  const headers = { "Content-Type": "application/json", ...(traceparent && { traceparent }) };
   const request = new Request("http://worker/", { method: "POST", body: JSON.stringify(wake), headers });
   const response = await (worker ?? notOpen)(request);
   if (!response.ok) throw new Error(`the worker answered ${response.status}`);

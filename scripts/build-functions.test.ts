@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -64,6 +72,42 @@ describe("buildFunctions", () => {
       engines: { node: ">=24" },
       dependencies: { "@google-cloud/functions-framework": "5.0.5" },
     });
+  });
+
+  it("gives the names of a package in CommonJS that is loaded lazily, as Node does", async () => {
+    write("node_modules/old/package.json", '{"name":"old","main":"index.js"}');
+    write("node_modules/old/index.js", "exports.where = __dirname; exports.answer = () => 42;");
+    write(
+      "functions/api/index.ts",
+      'const { answer, where, default: all } = await import("old"); console.log(answer(), all.answer(), where);',
+    );
+    await build();
+    const printed = execFileSync(process.execPath, [join(root, "dist/api/index.js")], { encoding: "utf8" });
+    expect(printed).toBe(`42 42 ${join(root, "dist/api/chunks")}\n`);
+  });
+
+  it("keeps of zod what is used, and none of its translations", async () => {
+    symlinkSync(join(import.meta.dirname, "../node_modules"), join(root, "node_modules"));
+    write("shared/name.ts", 'import { z } from "zod";\nexport const Name = z.string();');
+    write(
+      "functions/api/index.ts",
+      'import { Name } from "../../shared/name.ts"; console.log(Name.parse("a"));',
+    );
+    const [api] = await build();
+    expect(api?.startFiles.filter((file) => file.includes("locales")).length).toBeLessThan(2);
+    expect(api?.startBytes).toBeLessThan(200_000);
+    const printed = execFileSync(process.execPath, [join(root, "dist/api/index.js")], { encoding: "utf8" });
+    expect(printed).toBe("a\n");
+  });
+
+  it("brings the root's conea.yaml along, and refuses a wrong one", async () => {
+    write("conea.yaml", "providers: # none\n  main: { kind: openai, apiKey: secret:KEY }");
+    await build();
+    expect(read("api/conea.yaml")).toContain("# none");
+    const { config } = JSON.parse(read("api/conea.parsed.json"));
+    expect(config).toMatchObject({ providers: { main: { apiKey: "KEY" } }, retry: { attempts: 3 } });
+    write("conea.yaml", "provider: {}");
+    await expect(build()).rejects.toThrow('conea.yaml: the whole has no place for "provider"');
   });
 
   it("maps the code back to its source", async () => {

@@ -1,19 +1,26 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { parsedPath, toParsedText } from "../shared/config/parsed-config.ts";
+import { readConfig } from "../shared/config/read-config.ts";
+import { inlineTasksJson, nameLazily, refuseForbidden, shakeZod } from "./build-plugins.ts";
 
 /** Bytes of the entry file, of what it loads at start (itself included), and of everything, source maps aside. */
-export type BuiltFunction = { name: string; entryBytes: number; startBytes: number; allBytes: number };
+export type BuiltFunction = {
+  name: string;
+  entryBytes: number;
+  startBytes: number;
+  allBytes: number;
+  /** The source files of which something is loaded at start. */
+  startFiles: string[];
+};
 
 /** Bundled, the framework would be a second copy, and the functions would register with the wrong one. */
 const framework = "@google-cloud/functions-framework";
 
-/** Packages that only play or measure, and must never be deployed. */
-const forbidden = /^(@copilotkit\/aimock|vitest|fast-check)(\/|$)/;
-
 /**
  * Bundles every folder of `functions/` below `root` that has an index.ts into `outDir/<name>/`: index.js, its lazily
- * loaded chunks, source maps and a package.json. What was in `outDir` is removed first. Throws when one cannot be built.
+ * loaded chunks, source maps, a package.json and the root's conea.yaml. What was in `outDir` is removed first. Throws when one cannot be built.
  */
 export async function buildFunctions({
   root,
@@ -46,23 +53,29 @@ async function buildFunction(root: string, outDir: string, name: string): Promis
     sourcemap: true,
     metafile: true,
     external: [framework],
-    // Packages in CommonJS call `require`, which ES modules lack.
-    banner: { js: 'import{createRequire as conea_}from"node:module";const require=conea_(import.meta.url);' },
-    plugins: [refuseForbidden],
+    // What packages in CommonJS use, and ES modules lack.
+    banner: { js: commonJs },
+    plugins: [refuseForbidden, shakeZod, nameLazily, inlineTasksJson],
     logLevel: "silent",
   });
   writeFileSync(join(folder, "package.json"), toPackage(root, name));
+  writeConfig(root, folder);
   return { name, ...measure(metafile) };
 }
 
-const refuseForbidden: Plugin = {
-  name: "refuse-forbidden",
-  setup({ onResolve }) {
-    onResolve({ filter: forbidden }, ({ path, importer }) => ({
-      errors: [{ text: `${importer} imports "${path}", which must never be deployed.` }],
-    }));
-  },
-};
+const commonJs =
+  'import{createRequire as conea_}from"node:module";' +
+  "const require=conea_(import.meta.url),__dirname=import.meta.dirname,__filename=import.meta.filename;";
+
+/** Beside the file goes what it says, parsed, so that a start need not parse it. A wrong one fails the build. */
+function writeConfig(root: string, folder: string): void {
+  const source = join(root, "conea.yaml");
+  if (!existsSync(source)) return;
+  const text = readFileSync(source, "utf8");
+  const file = join(folder, "conea.yaml");
+  writeFileSync(file, text);
+  writeFileSync(parsedPath(file), toParsedText(text, readConfig(text, "conea.yaml")));
+}
 
 function toPackage(root: string, name: string): string {
   const { dependencies, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -81,10 +94,12 @@ function measure({ outputs }: Metafile): Omit<BuiltFunction, "name"> {
   const entry =
     Object.keys(outputs).find((path) => path.endsWith("/index.js") && !path.includes("/chunks/")) ?? "";
   const code = Object.keys(outputs).filter((path) => path.endsWith(".js"));
+  const atStart = [...loadedWith(outputs, entry, new Set())];
   return {
     entryBytes: bytesOf(outputs, [entry]),
-    startBytes: bytesOf(outputs, loadedWith(outputs, entry, new Set())),
+    startBytes: bytesOf(outputs, atStart),
     allBytes: bytesOf(outputs, code),
+    startFiles: atStart.flatMap((path) => Object.keys(outputs[path]?.inputs ?? {})),
   };
 }
 

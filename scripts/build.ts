@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import { type BuiltFunction, buildFunctions } from "./build-functions.ts";
+import { packageFunctions } from "./package-functions.ts";
 
-const usage = `Bundles each function into dist/<name>/. Usage: node scripts/build.ts
+const usage = `Bundles each function into dist/<name>/ and packs it into dist/<name>.zip. Usage: node scripts/build.ts
 Prints, for each, the bytes of index.js, of all that is loaded at start, and of all chunks.`;
 
 async function main(words: string[]): Promise<number> {
   if (words.includes("--help")) return say(usage);
   if (words.length > 0) return say(`Unknown: ${words.join(" ")}\n${usage}`, 2);
   const root = join(import.meta.dirname, "..");
+  const outDir = join(root, "dist");
   try {
-    const built = await buildFunctions({ root, outDir: join(root, "dist") });
+    const built = await buildFunctions({ root, outDir });
+    packageFunctions({ root, outDir });
     return built.length > 0 ? say(toTable(built)) : say("There is no functions/*/index.ts to build.", 1);
   } catch (error) {
     return say(error instanceof Error ? error.message : String(error), 1);

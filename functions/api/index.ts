@@ -1,6 +1,5 @@
 import { http } from "@google-cloud/functions-framework";
-import { toFunctionsFramework } from "../../shared/http/functions-framework.ts";
-import { openConea } from "../open-conea.ts";
+import { startFunction } from "../start-function.ts";
 import { createApi } from "./api.ts";
 
-http("main", toFunctionsFramework(createApi(await openConea())));
+http("main", await startFunction({ name: "api", folder: import.meta.dirname }, createApi));

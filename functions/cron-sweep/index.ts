@@ -1,6 +1,5 @@
 import { http } from "@google-cloud/functions-framework";
-import { toFunctionsFramework } from "../../shared/http/functions-framework.ts";
-import { openConea } from "../open-conea.ts";
+import { startFunction } from "../start-function.ts";
 import { createCronSweep } from "./cron-sweep.ts";
 
-http("main", toFunctionsFramework(createCronSweep(await openConea())));
+http("main", await startFunction({ name: "cron-sweep", folder: import.meta.dirname }, createCronSweep));

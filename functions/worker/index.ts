@@ -1,6 +1,5 @@
 import { http } from "@google-cloud/functions-framework";
-import { toFunctionsFramework } from "../../shared/http/functions-framework.ts";
-import { openConea } from "../open-conea.ts";
+import { startFunction } from "../start-function.ts";
 import { createWorker } from "./worker.ts";
 
-http("main", toFunctionsFramework(createWorker(await openConea())));
+http("main", await startFunction({ name: "worker", folder: import.meta.dirname }, createWorker));

@@ -29,6 +29,8 @@ export const Event = z
       queue: z.string(),
       createdBy: z.string(),
     }),
+    /** W3C Trace Context of what it tells of. */
+    traceparent: z.string().optional(),
   })
   .meta({ id: "Event" });
 export type Event = z.infer<typeof Event>;

@@ -26,6 +26,25 @@ describe("function manifests", () => {
     expect(FunctionManifest.safeParse(silent).success).toBe(false);
   });
 
+  const event = { type: "event", topic: "task-events" };
+  const schedule = { type: "schedule", schedule: "0 3 * * *" };
+
+  it.each([
+    { trigger: event, timeoutSeconds: 600 },
+    { trigger: schedule, timeoutSeconds: 1_800 },
+    { trigger: { type: "http", public: false }, timeoutSeconds: 3_600 },
+  ])("lets a function take as long as its caller waits, and no longer: %j", (patient) => {
+    const manifest = { ...read("worker"), ...patient };
+    const impatient = { ...manifest, timeoutSeconds: patient.timeoutSeconds + 1 };
+    expect(FunctionManifest.safeParse(manifest).error).toBeUndefined();
+    expect(FunctionManifest.safeParse(impatient).error?.issues[0]?.path).toEqual(["timeoutSeconds"]);
+  });
+
+  it("listens to topics that are made only", () => {
+    const listener = { ...read("worker"), trigger: { ...event, topic: "task-event" }, timeoutSeconds: 60 };
+    expect(FunctionManifest.safeParse(listener).error?.issues[0]?.path).toEqual(["trigger", "topic"]);
+  });
+
   it("keeps every function but the API off the public internet", () => {
     const open = folders.filter(({ name }) => isPublic(FunctionManifest.parse(read(name))));
     expect(open.map(({ name }) => name)).toEqual(["api"]);

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { toDotPath } from "zod/v4/core";
 
 /** A setting or a line of `conea.yaml` is wrong. The message is one sentence that names it; the start stops. */
 export class SettingsError extends Error {
@@ -10,7 +11,7 @@ export function toSettingsError(source: string, error: z.ZodError): SettingsErro
   // A misspelt name also makes the right one missing; the misspelling is what helps.
   const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
   const path = issue?.code === "invalid_key" ? issue.path.slice(0, -1) : (issue?.path ?? []);
-  return new SettingsError(`${source}: ${z.core.toDotPath(path) || "the whole"} ${toPhrase(issue)}.`);
+  return new SettingsError(`${source}: ${toDotPath(path) || "the whole"} ${toPhrase(issue)}.`);
 }
 
 function toPhrase(issue: z.core.$ZodIssue | undefined): string {

@@ -22,6 +22,10 @@ describe("readSettings", () => {
       environment: "local",
       logLevel: "info",
       logFormat: "auto",
+      platform: "embedded",
+      database: "(default)",
+      topic: "task-events",
+      traceRatio: 0.1,
     });
   });
 
@@ -50,6 +54,22 @@ describe("readSettings", () => {
     ["CONEA_LOCAL_API_KEY", "short"],
     ["CONEA_LOCAL_API_KEY", "with a space"],
     ["CONEA_LOCAL_API_KEY", "line\nbreak"],
+    ["CONEA_PLATFORM", "gcp"],
+    ["CONEA_PROJECT", "Demo Project"],
+    ["CONEA_REGION", "europe"],
+    ["CONEA_DATABASE", "(other)"],
+    ["CONEA_WORKER_URL", "http://worker.example.com"],
+    ["CONEA_WORKER_URL", "http://127.0.0.1.example.com/"],
+    ["CONEA_WORKER_URL", "https://user:pass@worker.example.com/"],
+    ["CONEA_WORKER_URL", "https://worker.example.com/?key=1"],
+    ["CONEA_WAKES_SERVICE_ACCOUNT", "ann@example.com"],
+    ["CONEA_TOPIC", "projects/p/topics/t"],
+    ["CONEA_BUCKET", "gs://bucket"],
+    ["CONEA_TASKS_ENDPOINT", "cloudtasks.googleapis.com:443"],
+    ["CONEA_SECRETS_ENDPOINT", "http://127.0.0.1:1"],
+    ["CONEA_TRACE_ENDPOINT", "collector:4318"],
+    ["CONEA_TRACE_RATIO", "1.5"],
+    ["CONEA_TRACE_RATIO", "-0"],
   ])("names %s in the sentence that refuses %j", (variable, value) => {
     expect(refusal({ [variable]: value })).toMatch(new RegExp(`^The setting ${variable} must be `));
   });
@@ -57,6 +77,42 @@ describe("readSettings", () => {
   it("shows no value it refuses, since that may be a key", () => {
     for (const { variable } of settingsTable) expect(refusal({ [variable]: "\n sk-" })).not.toContain("sk-");
   });
+});
+
+describe("readSettings for google", () => {
+  const google = {
+    CONEA_PLATFORM: "google",
+    CONEA_PROJECT: "demo-project",
+    CONEA_REGION: "europe-west1",
+    CONEA_WORKER_URL: "https://worker-abc.a.run.app",
+    CONEA_WAKES_SERVICE_ACCOUNT: "wakes@demo-project.iam.gserviceaccount.com",
+    CONEA_BUCKET: "demo-project-files",
+  };
+
+  it("takes what Google needs, and stand-ins on this machine", () => {
+    const settings = readSettings({
+      ...google,
+      CONEA_TASKS_ENDPOINT: "127.0.0.1:8123",
+      CONEA_TRACE_ENDPOINT: "http://127.0.0.1:4318/v1/traces",
+      CONEA_TRACE_RATIO: "0.25",
+    });
+    expect(settings).toMatchObject({
+      platform: "google",
+      project: "demo-project",
+      tasksEndpoint: "127.0.0.1:8123",
+      traceEndpoint: "http://127.0.0.1:4318/v1/traces",
+      traceRatio: 0.25,
+    });
+  });
+
+  it.each(Object.keys(google).filter((name) => name !== "CONEA_PLATFORM"))(
+    "names %s in the sentence that stops a start without it",
+    (variable) => {
+      expect(refusal({ ...google, [variable]: "" })).toMatch(
+        new RegExp(`^The setting ${variable} must be set where CONEA_PLATFORM is google, to `),
+      );
+    },
+  );
 });
 
 describe("settingsTable", () => {

@@ -7,6 +7,19 @@ const Port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .pipe(z.int().max(65_535));
+/** What stands where a setting may be left out. */
+const absent = z.literal("").transform((): undefined => undefined);
+const orAbsent = <T extends z.ZodType>(schema: T) => z.union([absent, schema]);
+/** Without encryption on this machine only. */
+const Address = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((url) => /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/.test(`${url}/`))
+  .refine((url) => !/\/\/[^/?#]*@|[?#]/.test(url));
+const StandIn = z.string().regex(/^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/);
+const Ratio = z
+  .string()
+  .regex(/^(0|1|0?\.\d{1,6}|1\.0{1,6})$/)
+  .transform(Number);
 
 /** Each setting: its variable, what it takes, what stands where it is unset, and what it is for. */
 const settings = {
@@ -59,6 +72,98 @@ const settings = {
     unset: "auto",
     about: "`json` for Cloud Logging, `text` for reading; `auto` is text on a terminal.",
   },
+  platform: {
+    variable: "CONEA_PLATFORM",
+    schema: z.enum(["embedded", "google"]),
+    takes: "embedded or google",
+    unset: "embedded",
+    about: "What a deployed function stands on; `npm start` is always embedded.",
+  },
+  project: {
+    variable: "CONEA_PROJECT",
+    schema: orAbsent(z.string().regex(/^([a-z0-9.-]+:)?[a-z][a-z0-9-]{2,28}[a-z0-9]$/)),
+    takes: "a project id",
+    unset: "",
+    about: "Google Cloud project.",
+  },
+  region: {
+    variable: "CONEA_REGION",
+    schema: orAbsent(z.string().regex(/^[a-z]+-[a-z]+\d{1,2}$/)),
+    takes: "a region such as europe-west1",
+    unset: "",
+    about: "Where the Cloud Tasks queues are.",
+  },
+  database: {
+    variable: "CONEA_DATABASE",
+    schema: z.string().regex(/^(\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/),
+    takes: "(default) or a database id",
+    unset: "(default)",
+    about: "Firestore database.",
+  },
+  workerUrl: {
+    variable: "CONEA_WORKER_URL",
+    schema: orAbsent(Address),
+    takes: "an https address, or http on this machine, without user, password, query or fragment",
+    unset: "",
+    about: "Where wakes are delivered: the function `worker`.",
+  },
+  wakesServiceAccount: {
+    variable: "CONEA_WAKES_SERVICE_ACCOUNT",
+    schema: orAbsent(z.string().regex(/^[a-z0-9][a-z0-9.-]*@[a-z0-9.-]+\.gserviceaccount\.com$/)),
+    takes: "the address of a service account",
+    unset: "",
+    about: "As whom Cloud Tasks calls the worker.",
+  },
+  topic: {
+    variable: "CONEA_TOPIC",
+    schema: z.string().regex(/^[A-Za-z][\w.~+%-]{2,254}$/),
+    takes: "the name of a topic",
+    unset: "task-events",
+    about: "Pub/Sub topic of the events of tasks.",
+  },
+  bucket: {
+    variable: "CONEA_BUCKET",
+    schema: orAbsent(z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/)),
+    takes: "the name of a bucket",
+    unset: "",
+    about: "Cloud Storage bucket of uploads and large inputs and results.",
+  },
+  firestoreEndpoint: {
+    variable: "FIRESTORE_EMULATOR_HOST",
+    schema: orAbsent(StandIn),
+    takes: "host:port on this machine",
+    unset: "",
+    about: "A stand-in for Firestore; empty for Google's own.",
+  },
+  tasksEndpoint: {
+    variable: "CONEA_TASKS_ENDPOINT",
+    schema: orAbsent(StandIn),
+    takes: "host:port on this machine",
+    unset: "",
+    about: "A stand-in for Cloud Tasks; empty for Google's own.",
+  },
+  secretsEndpoint: {
+    variable: "CONEA_SECRETS_ENDPOINT",
+    schema: orAbsent(StandIn),
+    takes: "host:port on this machine",
+    unset: "",
+    about: "A stand-in for Secret Manager; empty for Google's own.",
+  },
+  traceEndpoint: {
+    variable: "CONEA_TRACE_ENDPOINT",
+    schema: orAbsent(Address),
+    takes: "an https address, or http on this machine, without user, password, query or fragment",
+    unset: "",
+    about:
+      "Where spans go, by OTLP over HTTP (`…/v1/traces`); empty for Cloud Trace on Google, and for nowhere embedded.",
+  },
+  traceRatio: {
+    variable: "CONEA_TRACE_RATIO",
+    schema: Ratio,
+    takes: "a number from 0 to 1",
+    unset: "0.1",
+    about: "Share of the requests whose spans are kept, where the caller's `traceparent` does not decide.",
+  },
 } as const;
 
 type Name = keyof typeof settings;
@@ -67,7 +172,22 @@ export type Settings = { [N in Name]: z.output<(typeof settings)[N]["schema"]> }
 /** Reads every setting from the environment given. An empty variable counts as unset. Throws `SettingsError`. */
 export function readSettings(environment: Record<string, string | undefined>): Settings {
   const names = Object.keys(settings) as Name[];
-  return Object.fromEntries(names.map((name) => [name, readSetting(name, environment)])) as Settings;
+  const read = Object.fromEntries(names.map((name) => [name, readSetting(name, environment)])) as Settings;
+  if (read.platform === "google") requireGoogle(read);
+  return read;
+}
+
+const neededOnGoogle = ["project", "region", "workerUrl", "wakesServiceAccount", "bucket"] as const;
+export type GoogleSettings = Settings & Record<(typeof neededOnGoogle)[number], string>;
+
+/** The settings as the Google platform needs them. Throws `SettingsError` where one is unset. */
+export function requireGoogle(read: Settings): GoogleSettings {
+  const missing = neededOnGoogle.find((name) => read[name] === undefined);
+  if (!missing) return read as GoogleSettings;
+  const { variable, takes, about } = settings[missing];
+  throw new SettingsError(
+    `The setting ${variable} must be set where CONEA_PLATFORM is google, to ${takes}. ${about}`,
+  );
 }
 
 function readSetting(name: Name, environment: Record<string, string | undefined>): Settings[Name] {

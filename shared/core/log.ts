@@ -50,9 +50,19 @@ export function createLog(write: (line: LogLine) => void, least: Severity = "INF
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARNING"), error: at("ERROR") };
 }
 
-/** One JSON object per line, as Cloud Logging reads it. */
-export function toJsonLine({ severity, sentence, fields }: LogLine, now: number): string {
-  return JSON.stringify({ severity, message: sentence, time: new Date(now).toISOString(), ...fields });
+/** One JSON object per line, as Cloud Logging reads it. `keys` are for the reader of the log, not for people. */
+export function toJsonLine(
+  { severity, sentence, fields }: LogLine,
+  now: number,
+  keys: Record<string, unknown> = {},
+): string {
+  return JSON.stringify({
+    severity,
+    message: sentence,
+    time: new Date(now).toISOString(),
+    ...fields,
+    ...keys,
+  });
 }
 
 /** One readable line, for a terminal. */

@@ -6,6 +6,7 @@ import { type Operation, type OperationId, type Operations, operations } from ".
 import { ConeaError } from "../core/conea-error.ts";
 import type { Log } from "../core/log.ts";
 import { randomIds } from "../core/random.ts";
+import { currentRequestId, currentSpan } from "../core/trace.ts";
 import { parseWith, readJson, readOptionalJson } from "./read-body.ts";
 import { toProblem } from "./to-problem.ts";
 
@@ -35,6 +36,8 @@ export function createApp(
   for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
     const handle = handlers[id] as (call: Call) => Promise<Response>;
     app.on(operation.method, toPattern(operation.path), async ({ req }) => {
+      currentSpan().rename(`${operation.method} ${operation.path}`);
+      currentSpan().set({ "http.route": operation.path });
       const principal = await admit(authenticate, operation, req.raw);
       const body = await readBody(operation, req.raw);
       const query = operation.query && parseWith(operation.query, req.query(), "The query");
@@ -58,7 +61,7 @@ export function createApp(
     throw error;
   });
   return async (request) => {
-    const requestId = randomIds.newId("req");
+    const requestId = currentRequestId() ?? randomIds.newId("req");
     const response = await answer(app, request, { requestId, log });
     response.headers.set("X-Request-Id", requestId);
     response.headers.set("X-Content-Type-Options", "nosniff");

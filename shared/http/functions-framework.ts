@@ -3,12 +3,13 @@ import { pipeline } from "node:stream/promises";
 import type {
   Request as FrameworkRequest,
   Response as FrameworkResponse,
-  HttpFunction,
 } from "@google-cloud/functions-framework";
 import type { Handler } from "./create-app.ts";
 
 /** Serves a web-standard handler through the Functions Framework, which has read the body already: `rawBody` holds it. */
-export function toFunctionsFramework(handler: Handler): HttpFunction {
+export function toFunctionsFramework(
+  handler: Handler,
+): (request: FrameworkRequest, response: FrameworkResponse) => Promise<void> {
   return async (request, response) => {
     const left = new AbortController();
     response.once("close", () => left.abort());

@@ -1,6 +1,6 @@
 import { createKey, listKeys, revokeKey } from "../access/keys.ts";
 import type { Model } from "../api/models.ts";
-import { toOpenApi } from "../api/openapi.ts";
+import type { toOpenApi } from "../api/openapi.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -69,8 +69,9 @@ export function createHealthHandlers({
       }
       return Response.json({ status: "ok" });
     },
-    getOpenApi() {
-      openApi ??= toOpenApi();
+    async getOpenApi() {
+      // Made when it is first asked for: no start waits for it.
+      openApi ??= (await import("../api/openapi.ts")).toOpenApi();
       return Response.json(openApi);
     },
   };

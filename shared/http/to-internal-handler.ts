@@ -1,6 +1,7 @@
 import { ConeaError } from "../core/conea-error.ts";
 import type { Log } from "../core/log.ts";
 import { randomIds } from "../core/random.ts";
+import { currentRequestId } from "../core/trace.ts";
 import type { Handler } from "./create-app.ts";
 import { toProblem } from "./to-problem.ts";
 
@@ -15,7 +16,7 @@ export function toInternalHandler(log: Log, handle: (request: Request) => Promis
       }
       return await handle(request);
     } catch (error) {
-      return toProblem(error, { requestId: randomIds.newId("req"), log });
+      return toProblem(error, { requestId: currentRequestId() ?? randomIds.newId("req"), log });
     }
   };
 }

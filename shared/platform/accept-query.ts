@@ -45,7 +45,9 @@ export function acceptQuery(query: Query): AcceptedQuery {
 export function acceptNearest(query: NearestQuery): NearestQuery & { where: Filter[] } {
   const { collection, where = [], field, vector, distance, limit } = query;
   checkCollectionPath(collection);
-  toFieldPath(field);
+  // Firestore's emulator finds nothing below a map, so nobody knows here what Firestore itself would find.
+  if (toFieldPath(field).length > 1)
+    throw new InvalidDocument(`the vectors of "${field}" are not in a field at the top`);
   if (!distances.includes(distance)) throw new InvalidDocument(`"${distance}" is not a distance`);
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > maxNearest)
     throw new InvalidDocument(`the limit of nearest is not between 1 and ${maxNearest}`);

@@ -162,6 +162,7 @@ const badNearest: Invalid<NearestQuery>[] = [
   ["an empty vector", { vector: [] }],
   ["a vector of 2,049 dimensions", { vector: Array(2_049).fill(1) }],
   ["a vector with NaN", { vector: [Number.NaN] }],
+  ["vectors below a map", { field: "m.e" }],
 ];
 
 export function describeLimits(open: OpenDocuments): void {

@@ -66,7 +66,7 @@ export type Query = {
 export type NearestQuery = {
   collection: CollectionPath;
   where?: Filter[];
-  /** Field that holds a vector of the same length as `vector`; other documents are left out. */
+  /** Top-level field that holds a vector of the same length as `vector`; other documents are left out. */
   field: string;
   vector: number[];
   /** `dot_product` finds the largest, the others the smallest. */

@@ -5,6 +5,8 @@ export type Wake = {
   reason: "ready" | "due";
   /** The time it was asked for (epoch milliseconds): has come when it is delivered, whatever the receiver's clock says. */
   at?: number;
+  /** W3C Trace Context of one of those who asked for it. Delivered as the header of that name where there are headers. */
+  traceparent?: string;
 };
 
 export interface Wakes {

@@ -35,6 +35,8 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   recentEvents: RecentEvent[];
   /** The latest event may not have been published. */
   unpublished?: true;
+  /** W3C Trace Context of the request that submitted or replayed it: its attempts continue that trace. */
+  traceparent?: string;
   /** Requests to replay it that were carried out, hashed. */
   replays?: string[];
   /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
@@ -112,6 +114,7 @@ export function toTask(document: TaskDocument): Task {
     eventSequence,
     recentEvents,
     unpublished,
+    traceparent,
     replays,
     requestHash,
     deleted,

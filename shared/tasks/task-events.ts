@@ -72,7 +72,7 @@ export async function publishMarked(
 }
 
 function toEvent(task: TaskDocument, { sequence, type, at, status }: RecentEvent): Event {
-  const { id, type: taskType, queue, createdBy, tenant } = task;
+  const { id, type: taskType, queue, createdBy, tenant, traceparent } = task;
   return {
     id: `${id}.${sequence}`,
     type,
@@ -80,5 +80,6 @@ function toEvent(task: TaskDocument, { sequence, type, at, status }: RecentEvent
     time: at,
     tenant,
     task: { id, type: taskType, status, queue, createdBy },
+    ...(traceparent && { traceparent }),
   };
 }

@@ -1,75 +1,122 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildFunctions } from "../../scripts/build-functions.ts";
-import { freePort } from "./free-port.fixture.ts";
+import { fromParsedText, parsedPath } from "../../shared/config/parsed-config.ts";
+import { readConfig } from "../../shared/config/read-config.ts";
+import { type Bundles, buildBundles } from "./start-bundle.fixture.ts";
 
-const root = join(import.meta.dirname, "../..");
-const framework = join(root, "node_modules/@google-cloud/functions-framework/build/src/main.js");
-const running: ChildProcess[] = [];
-let folder = "";
-
+let bundles: Bundles;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "conea-bundles-"));
-  await buildFunctions({ root, outDir: join(folder, "dist") });
-  // The bundles leave the framework outside, as it is where they are deployed.
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-});
+  bundles = await buildBundles();
+}, 60_000);
+afterAll(() => bundles.close());
 
-afterAll(async () => {
-  for (const child of running) child.kill("SIGKILL");
-  await rm(folder, { recursive: true, force: true });
-});
+const google = {
+  CONEA_PLATFORM: "google",
+  CONEA_PROJECT: "demo-project",
+  CONEA_REGION: "europe-west1",
+  CONEA_WORKER_URL: "https://worker-abc.a.run.app",
+  CONEA_WAKES_SERVICE_ACCOUNT: "wakes@demo-project.iam.gserviceaccount.com",
+  CONEA_BUCKET: "demo-project-files",
+};
 
-/** Starts a built function on the Functions Framework, as it is started where it is deployed. */
-async function startFunction(name: string): Promise<string> {
-  const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [framework, "--target=main", `--source=${join(folder, "dist", name)}`],
-    {
-      env: { PATH: process.env.PATH, PORT: String(port), CONEA_DATA_DIR: join(folder, `data-${name}`) },
-      stdio: ["ignore", "pipe", "pipe"],
-      cwd: root,
-    },
-  );
-  running.push(child);
-  let output = "";
-  child.stderr.on("data", (chunk) => {
-    output += chunk;
+/** The sources, by their maps, of all files of a bundle that its start loads. */
+async function sourcesLoadedBy(name: string, environment: Record<string, string>): Promise<string[]> {
+  const watch = `
+    import { registerHooks } from "node:module";
+    registerHooks({ load(url, context, next) { console.log(url); return next(url, context); } });
+    await import("./index.js");
+    process.exit(0);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", watch], {
+    cwd: join(bundles.folder, "dist", name),
+    env: { PATH: process.env.PATH, ...environment },
   });
-  const url = `http://127.0.0.1:${port}`;
-  await new Promise<void>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`${name} exited with ${code}: ${output}`)));
-    child.stdout.on("data", (chunk) => String(chunk).includes("URL:") && resolve());
-  });
-  return url;
+  const own = stdout.split("\n").filter((url) => url.startsWith("file:") && url.includes(`/dist/${name}/`));
+  const maps = await Promise.all(own.map((url) => readFile(new URL(`${url}.map`), "utf8")));
+  return maps.flatMap((map) => JSON.parse(map).sources as string[]);
 }
 
 describe("built functions on the Functions Framework", () => {
   it("api answers its health, refuses strangers, and reads bodies the framework has read already", async () => {
-    const url = await startFunction("api");
+    const { url } = await bundles.start("api");
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${url}/v1/tasks`)).status).toBe(401);
+    const local = { Authorization: "Bearer local-dev-key" };
+    expect((await fetch(`${url}/v1/tasks`, { headers: local })).status).toBe(401);
     expect((await fetch(`${url}/v1/tasks`, { method: "PUT" })).status).toBe(405);
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string };
     expect(document.openapi).toBe("3.1.0");
   });
 
   it("worker takes a wake and refuses what is none", async () => {
-    const url = await startFunction("worker");
+    const { url } = await bundles.start("worker");
     const post = (body: string) =>
       fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body });
     expect((await post('{"queue":"openai","reason":"ready"}')).status).toBe(204);
     expect((await post('{"queue":"openai"}')).status).toBe(422);
     expect((await fetch(url)).status).toBe(405);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ok" });
   });
 
   it("cron-sweep answers with what it repaired", async () => {
-    const url = await startFunction("cron-sweep");
+    const { url } = await bundles.start("cron-sweep");
     const answer = await fetch(url, { method: "POST" });
     expect(await answer.json()).toMatchObject({ lost: 0, expired: 0, promoted: 0, queues: 4, failed: 0 });
+  });
+
+  it.each(["api", "worker", "cron-sweep"])(
+    "%s starts on Google's settings without reaching for Google",
+    async (name) => {
+      const { url, output } = await bundles.start(name, google);
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      expect(output()).toBe("");
+    },
+  );
+
+  it("stops a start on Google without a setting it needs, with the sentence that names it and nothing else", async () => {
+    await expect(bundles.start("worker", { ...google, CONEA_PROJECT: "" })).rejects.toThrow(
+      /^worker exited with 1: The setting CONEA_PROJECT must be set where CONEA_PLATFORM is google[^\n]*\n$/,
+    );
+  });
+});
+
+describe("a bundle", () => {
+  it("brings its conea.yaml, ready parsed", async () => {
+    const file = join(bundles.folder, "dist/worker/conea.yaml");
+    const text = await readFile(file, "utf8");
+    expect(text).toBe(await readFile("conea.yaml", "utf8"));
+    const parsed = fromParsedText(await readFile(parsedPath(file), "utf8"), text);
+    expect(parsed).toStrictEqual(readConfig(text, "conea.yaml"));
+  });
+
+  it.each(["api", "worker", "cron-sweep"])(
+    "of %s starts without a vendor's SDK, Google's clients, the embedded platform, YAML and translations",
+    (name) => {
+      const files = bundles.built.find((bundle) => bundle.name === name)?.startFiles ?? [];
+      expect(files).toContainEqual(expect.stringContaining("shared/tasks/create-conea.ts"));
+      const unwanted =
+        /node_modules\/(openai|@anthropic-ai|@google\/genai|unsplash-js|@google-cloud|google-|@grpc|@opentelemetry|yaml|sorted-btree|zod-openapi)\/|zod\/v4\/locales\/(?!en\.js)|platform\/(embedded|google)\/|config\/(read-config|conea-config)\.ts|providers\/(openai|anthropic|gemini|unsplash)\//;
+      expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+    },
+  );
+
+  it.each(["api", "worker", "cron-sweep"])(
+    "of %s opens Google's platform without loading a client",
+    async (name) => {
+      const sources = await sourcesLoadedBy(name, google);
+      expect(sources).toContainEqual(expect.stringMatching(/platform\/google\/open-google-platform\.ts$/));
+      const unwanted =
+        /node_modules\/(@google-cloud|google-|@grpc|@opentelemetry|sorted-btree)|platform\/embedded\/|config\/conea-config\.ts/;
+      expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+    },
+  );
+
+  it("loads nothing from outside but the Functions Framework", async () => {
+    const manifest = JSON.parse(await readFile(join(bundles.folder, "dist/worker/package.json"), "utf8"));
+    expect(Object.keys(manifest.dependencies)).toEqual(["@google-cloud/functions-framework"]);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Filter, Precondition, Query, Value, Write } from "../documents.ts";
+import type { Filter, NearestQuery, Precondition, Query, Value, Write } from "../documents.ts";
 
 /** A few values of each kind, so that random ones often meet. */
 const scalars = fc.constantFrom<Value>(
@@ -10,6 +10,7 @@ const scalars = fc.constantFrom<Value>(
   0,
   1,
   2.5,
+  1e21,
   "",
   "a",
   "b",
@@ -17,19 +18,24 @@ const scalars = fc.constantFrom<Value>(
   "\u{1f600}",
 );
 const keys = fc.constantFrom("x", "y");
+const numbers = fc.constantFrom(0, 1, 2);
+const vectors: fc.Arbitrary<number[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(numbers, numbers) },
+  fc.tuple(numbers),
+);
 const values: fc.Arbitrary<Value> = fc.oneof(
   { weight: 8, arbitrary: scalars },
   fc.array(scalars, { maxLength: 2 }),
   fc.dictionary(keys, scalars, { maxKeys: 2 }),
-  fc.array(fc.constantFrom(0, 1, 2), { minLength: 1, maxLength: 2 }).map(($vector) => ({ $vector })),
+  { weight: 2, arbitrary: vectors.map(($vector) => ({ $vector })) },
 );
-const fields = fc.constantFrom("a", "a", "b", "b", "m.x", "m.y", "m");
+const fields = fc.constantFrom("a", "a", "b", "b", "m.x", "m.y", "m", "a-b");
 const collections = fc.constantFrom("c", "c", "c", "c/1/d");
 const ids = fc.constantFrom("1", "2", "3", "4", "5", "6");
 const paths = fc.tuple(collections, ids).map((segments) => segments.join("/"));
 
 const data = fc.record(
-  { a: values, b: scalars, m: fc.dictionary(keys, values, { maxKeys: 2 }) },
+  { a: values, b: scalars, m: fc.dictionary(keys, values, { maxKeys: 2 }), "a-b": scalars },
   { requiredKeys: ["a"] },
 );
 
@@ -110,6 +116,18 @@ export const queries: fc.Arbitrary<Query> = fc
     ...(limit !== undefined && { limit }),
     ...(place && { startAfter: { values: [place[0], place[1]].slice(0, orderBy.length), id: place[2] } }),
   }));
+
+export const nearestQueries: fc.Arbitrary<NearestQuery> = fc.record({
+  collection: collections,
+  where: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Filter[]>([]) },
+    fc.tuple(fields, fc.constant("==" as const), values).map((filter): Filter[] => [filter]),
+  ),
+  field: fc.constantFrom("a", "a", "a", "b", "m.x"),
+  vector: vectors,
+  distance: fc.constantFrom("euclidean" as const, "cosine" as const, "dot_product" as const),
+  limit: fc.integer({ min: 1, max: 4 }),
+});
 
 export type Step = { kind: "commit"; writes: RandomWrite[] } | { kind: "query"; query: Query };
 

@@ -1,9 +1,7 @@
 import type { BlobInfo } from "../blobs.ts";
+import { toDisposition } from "../to-disposition.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { SignedLinks } from "./signed-links.ts";
-
-/** Types that a browser shows without running anything in them; all else is offered as a file. */
-const harmless = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)\s*(;|$)/i;
 
 /** Answers GET and HEAD for signed links with the blob, everything else with a problem. */
 export function createServeBlob(
@@ -24,12 +22,10 @@ export function createServeBlob(
 }
 
 function toHeaders({ key, contentType, bytes }: BlobInfo, secondsLeft: number): Record<string, string> {
-  const name = key.slice(key.lastIndexOf("/") + 1);
-  const disposition = harmless.test(contentType) ? "inline" : "attachment";
   return {
     "Content-Type": contentType,
     "Content-Length": String(bytes),
-    "Content-Disposition": `${disposition}; filename="${name}"`,
+    "Content-Disposition": toDisposition(key, contentType),
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": `private, max-age=${secondsLeft}`,
     "X-Content-Type-Options": "nosniff",
