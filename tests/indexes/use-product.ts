@@ -1,0 +1,113 @@
+import { createKey, listKeys, revokeKey } from "../../shared/access/keys.ts";
+import type { Principal } from "../../shared/access/principal.ts";
+import type { Documents } from "../../shared/platform/documents.ts";
+import { createBackpressure } from "../../shared/queue/backpressure.ts";
+import type { Claimed } from "../../shared/queue/claim-tasks.ts";
+import { describeQueue } from "../../shared/queue/describe-queue.ts";
+import { estimateWait } from "../../shared/queue/estimate-wait.ts";
+import { promoteDue } from "../../shared/queue/promote-due.ts";
+import { claimNextTask, isQueueFull, peekQueue, queueLength } from "../../shared/queue/queue-repository.ts";
+import { sweep } from "../../shared/queue/sweep.ts";
+import { aChat, admin, ann, openTestConea } from "../../shared/tasks/conea.fixture.ts";
+import { listDeadLetters } from "../../shared/tasks/dead-letters.ts";
+import { followTask } from "../../shared/tasks/follow-task.ts";
+import { createOutputPages } from "../../shared/tasks/output-pages.ts";
+import { listTasks } from "../../shared/tasks/read-tasks.ts";
+import { replayDeadLetters } from "../../shared/tasks/replay-dead-letters.ts";
+import { settleAttempt } from "../../shared/tasks/settle-attempt.ts";
+import { submitTask } from "../../shared/tasks/submit-task.ts";
+import {
+  countActiveTasksByUser,
+  listFailedTasks,
+  listPendingTasks,
+  listProcessingTasks,
+  listTasksByRelatedEntity,
+  listTasksByType,
+  listTasksByUser,
+  listTimedOutTasks,
+} from "../../shared/tasks/task-repository.ts";
+import {
+  averageProcessingMs,
+  countTasksByStatus,
+  statisticsByProvider,
+} from "../../shared/tasks/task-statistics.ts";
+import { waitForTask } from "../../shared/tasks/wait-for-task.ts";
+
+type Deps = Awaited<ReturnType<typeof openTestConea>>["conea"];
+
+/** Uses everything of the product that asks for documents, with every combination of what may be asked. */
+export async function useProduct(wrap: (documents: Documents) => Documents): Promise<void> {
+  const test = await openTestConea({ second: true, queue: { strict: true } });
+  const documents = wrap(test.conea.documents);
+  const wakes = { slotMs: 0, ensure: async () => undefined };
+  const deps = { ...test.conea, documents, wakes };
+  await useQueue({ ...deps, backpressure: createBackpressure(deps) });
+  for (const principal of [ann, admin]) await useLists(deps, principal);
+  await useKeys(deps);
+  await test.close();
+}
+
+async function useQueue(deps: Deps): Promise<void> {
+  const { task } = await submitTask(deps, ann, aChat());
+  await estimateWait(deps, task);
+  await describeQueue(deps, "main");
+  await Promise.all([peekQueue(deps, "main"), queueLength(deps, "main"), isQueueFull(deps, "main")]);
+  await promoteDue(deps, "main");
+  const claimed = await claimNextTask(deps, "main");
+  if (claimed) await writePages(deps, claimed);
+  for (const orphans of [false, true]) await sweep({ ...deps }, { orphans });
+  const ended = AbortSignal.abort();
+  await waitForTask(deps, task.id, { waitMs: 0, signal: ended });
+  for (const page of ["", "0001-000000"])
+    for await (const _ of followTask(deps, task.id, { start: { attempt: 0, page }, signal: ended })) break;
+}
+
+/** What a worker leaves that comes back too late: a page of its text, and its outcome beside the task. */
+async function writePages(deps: Deps, { task, fence }: Claimed): Promise<void> {
+  const pages = createOutputPages(deps, task);
+  pages.write("text");
+  await pages.finish();
+  const facts = { provider: task.queue, startedAt: deps.clock.now() };
+  for (const _ of ["in time", "late"])
+    await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
+}
+
+async function useLists(deps: Deps, principal: Principal): Promise<void> {
+  for (const wanted of combine({
+    status: "ready" as const,
+    type: "chat" as const,
+    model: "m",
+    relatedEntity: "o/1",
+  }))
+    await listTasks(deps, principal, { limit: 1, ...wanted });
+  for (const wanted of combine({ type: "chat" as const, model: "m", code: "x", from: time, to: time })) {
+    await listDeadLetters(deps, principal, { limit: 1, ...wanted });
+    await replayDeadLetters(deps, principal, { filter: wanted }, JSON.stringify([principal, wanted]));
+  }
+  for (const wanted of combine({ type: "chat" as const, provider: "main" }))
+    await averageProcessingMs(deps, principal, wanted);
+  await statisticsByProvider(deps, principal);
+  await countTasksByStatus(deps, principal);
+  await countActiveTasksByUser(deps, principal, "ann");
+  await listTasksByRelatedEntity(deps, principal, "o/1");
+  await listTasksByType(deps, principal, "chat");
+  await listTasksByUser(deps, principal, "ann");
+  for (const list of [listFailedTasks, listPendingTasks, listProcessingTasks, listTimedOutTasks])
+    await list(deps, principal);
+}
+
+async function useKeys(deps: Deps): Promise<void> {
+  const { id } = await createKey(deps, admin, { user: "ann", role: "user" }, "key-1");
+  await listKeys(deps, admin);
+  await revokeKey(deps, admin, id);
+}
+
+const time = "2026-01-01T00:00:00Z";
+
+/** Every choice of these properties. */
+function combine<T extends object>(all: T): Partial<T>[] {
+  let choices: Partial<T>[] = [{}];
+  for (const [name, value] of Object.entries(all))
+    choices = choices.flatMap((choice) => [choice, { ...choice, [name]: value }]);
+  return choices;
+}
