@@ -1,0 +1,62 @@
+mock_provider "google" {}
+
+variables {
+  project        = "demo"
+  project_number = "123456789012"
+}
+
+run "repository" {
+  command = plan
+
+  assert {
+    condition     = toset([for queue in google_cloud_tasks_queue.provider : queue.name]) == toset([for id in keys(yamldecode(file("${path.root}/../conea.yaml")).providers) : "conea-${id}"])
+    error_message = "Not every provider of conea.yaml has its queue, or something else has."
+  }
+
+  # 3500/min.
+  assert {
+    condition     = google_cloud_tasks_queue.provider["openai"].rate_limits[0].max_dispatches_per_second == 58.333
+    error_message = "The queue does not carry the rate of conea.yaml."
+  }
+}
+
+run "rates" {
+  command = plan
+
+  variables {
+    config_path = "tests/fixtures/conea.yaml"
+  }
+
+  assert {
+    condition = { for id, queue in google_cloud_tasks_queue.provider : id => queue.rate_limits[0].max_dispatches_per_second } == {
+      fast    = 500
+      free    = 500
+      hour    = 10
+      minute  = 58.333
+      second  = 40
+      seconds = 25
+      several = 15
+    }
+    error_message = "A queue does not carry its tightest rate, within what wakes need and Cloud Tasks takes."
+  }
+
+  # What the workers hold is 100 instances with 20 requests each.
+  assert {
+    condition     = { for id in ["fast", "free", "hour"] : id => google_cloud_tasks_queue.provider[id].rate_limits[0].max_concurrent_dispatches } == { fast = 2000, free = 2000, hour = 14 }
+    error_message = "A queue may have more wakes under way than workers hold, or than its calls need."
+  }
+
+  assert {
+    condition     = keys(google_secret_manager_secret.this) == ["HOUR_KEY", "SHARED_KEY"]
+    error_message = "The secrets are not those that conea.yaml names."
+  }
+}
+
+run "retries" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for queue in google_cloud_tasks_queue.provider : queue.retry_config[0].max_attempts == 6 && queue.retry_config[0].max_backoff == "16s"])
+    error_message = "A wake is tried for longer than the sweep takes to replace it."
+  }
+}
