@@ -1,0 +1,100 @@
+import { aTask } from "../../shared/tasks/task.fixture.ts";
+import { create, list, read, remove, update } from "./attempts.ts";
+import type { RulesCase } from "./rules-case.ts";
+
+const page = "output/0001-000000";
+const acme = { tenant: "acme", deleted: false };
+
+/** What nobody writes, and what is Conea's alone. */
+export const closedCases = {
+  late: {
+    promise: "late results are Conea's alone",
+    allowed: ["root", read(`tasks/ann/${page}`)],
+    refused: ["root", read("tasks/ann/late/1")],
+  },
+  createTask: {
+    promise: "nobody creates a task past the HTTP interface",
+    allowed: ["ann", read("tasks/ann")],
+    refused: ["ann", create("tasks/ann-new", aTask({ createdBy: "ann" }))],
+  },
+  createTaskAsAdmin: {
+    promise: "not even an administrator creates one",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", create("tasks/root-new", aTask({ createdBy: "root" }))],
+  },
+  updateTask: {
+    promise: "nobody changes a task that they may read",
+    allowed: ["ann", read("tasks/ann")],
+    refused: ["ann", update("tasks/ann", { status: "cancelled" })],
+  },
+  takeOver: {
+    promise: "nobody makes a task of somebody else their own",
+    allowed: ["bob", read("tasks/bob")],
+    refused: ["bob", update("tasks/ann", { createdBy: "bob" })],
+  },
+  removeTask: {
+    promise: "nobody deletes a task that they may read",
+    allowed: ["root", read("tasks/ann-2")],
+    refused: ["root", remove("tasks/ann-2")],
+  },
+  writePage: {
+    promise: "nobody writes output",
+    allowed: ["ann", list("tasks/ann/output")],
+    refused: ["ann", create("tasks/ann/output/0001-000001", { tenant: "acme", createdBy: "ann", text: "!" })],
+  },
+  removePage: {
+    promise: "nobody deletes output",
+    allowed: ["root", list("tasks/ann/output")],
+    refused: ["root", remove(`tasks/ann/${page}`)],
+  },
+  writeSession: {
+    promise: "nobody writes a session",
+    allowed: ["ann", read("sessions/ann")],
+    refused: ["ann", create("sessions/ann-new", { tenant: "acme", createdBy: "ann" })],
+  },
+  writeUsage: {
+    promise: "nobody writes their own usage",
+    allowed: ["ann", read("usage/ann")],
+    refused: ["ann", update("usage/ann", { user: "bob" })],
+  },
+  keys: {
+    promise: "keys are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("keys", { tenant: "acme" })],
+  },
+  keyRequests: {
+    promise: "requests for keys are Conea's alone",
+    allowed: ["ann", read("tasks/ann")],
+    refused: ["ann", read("keyRequests/ann")],
+  },
+  queues: {
+    promise: "queues are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("queues/openai")],
+  },
+  gates: {
+    promise: "gates are Conea's alone",
+    allowed: ["root", read("tasks/bob")],
+    refused: ["root", read("gates/openai")],
+  },
+  limits: {
+    promise: "limits are Conea's alone",
+    allowed: ["root", list("tasks", acme)],
+    refused: ["root", list("limits", acme)],
+  },
+  replayRequests: {
+    promise: "requests to replay are Conea's alone",
+    allowed: ["ann", read("tasks/ann")],
+    refused: ["ann", read("replayRequests/ann")],
+  },
+  unnamed: {
+    promise: "a collection that the rules do not name is closed",
+    allowed: ["root", read("usage/ann")],
+    refused: ["root", read("blobs/ann")],
+  },
+  createUnnamed: {
+    promise: "nobody starts a collection of their own",
+    allowed: ["root", read("sessions/ann")],
+    refused: ["root", create("notes/1", { tenant: "acme", createdBy: "root" })],
+  },
+} satisfies Record<string, RulesCase>;
