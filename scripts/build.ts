@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { type BuiltFunction, buildFunctions } from "./build-functions.ts";
+import { buildPage } from "./build-page.ts";
 import { packageFunctions } from "./package-functions.ts";
 
-const usage = `Bundles each function into dist/<name>/ and packs it into dist/<name>.zip. Usage: node scripts/build.ts
+const usage = `Bundles each function into dist/<name>/ and packs it into dist/<name>.zip; the listening page goes to
+dist/page/. Usage: node scripts/build.ts
 Prints, for each, the bytes of index.js, of all that is loaded at start, and of all chunks.`;
 
 async function main(words: string[]): Promise<number> {
@@ -13,6 +15,7 @@ async function main(words: string[]): Promise<number> {
   try {
     const built = await buildFunctions({ root, outDir });
     packageFunctions({ root, outDir });
+    await buildPage({ root, outDir: join(outDir, "page") });
     return built.length > 0 ? say(toTable(built)) : say("There is no functions/*/index.ts to build.", 1);
   } catch (error) {
     return say(error instanceof Error ? error.message : String(error), 1);

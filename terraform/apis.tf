@@ -8,6 +8,7 @@ locals {
     "cloudresourcemanager",
     "cloudscheduler",
     "cloudtasks",
+    "cloudtrace",
     "firebase",
     "firebasehosting",
     "firebaserules",
