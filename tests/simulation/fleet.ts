@@ -8,7 +8,7 @@ import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
 import { addDocumentFaults } from "./faulty-documents.ts";
 import type { History } from "./history.ts";
-import { createInstance, disaster, type Instance, type Role } from "./instance.ts";
+import { createInstance, type Instance, type Role } from "./instance.ts";
 import type { Mutation } from "./mutation.ts";
 import { recordDocuments } from "./recorded-documents.ts";
 import type { Scenario } from "./scenario.ts";
@@ -84,7 +84,8 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     perish() {
       held ??= [];
-      for (const { instance } of [...members, ...leaving]) instance.die(disaster);
+      for (const { instance } of [...members, ...leaving]) instance.die("disaster");
+      parts.vendor.hangUp();
     },
     startAlone() {
       const name = `operator${++born}`;

@@ -5,9 +5,6 @@ import type { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
 import type { World } from "./world.ts";
 
-/** Why a process died whose connections died with it: a vendor ends its calls at once. */
-export const disaster = "disaster";
-
 export type Role = "api" | "worker" | "sweeper";
 
 /** One process of the product, as the world around it sees it. */
@@ -26,7 +23,7 @@ export type Instance = {
   die(why: string): void;
   /** Freezes it: its timers and answers wait. */
   stall(forMs: number): void;
-  onDeath(tell: (why: string) => void): void;
+  onDeath(tell: () => void): void;
 };
 
 export type InstanceParts = {
@@ -52,7 +49,7 @@ const slow: readonly [readonly [number, number], ...(readonly [number, number])[
 export function createInstance(parts: InstanceParts): Instance {
   const { name, roles, world, faults, history, dice } = parts;
   const clock = createSkewedClock(parts, enter);
-  const deaths: ((why: string) => void)[] = [];
+  const deaths: (() => void)[] = [];
   let alive = true;
   let frozenUntil = 0;
 
@@ -66,7 +63,7 @@ export function createInstance(parts: InstanceParts): Instance {
     if (!alive) return;
     alive = false;
     history.record({ kind: "died", by: name, why });
-    for (const tell of deaths.splice(0)) tell(why);
+    for (const tell of deaths.splice(0)) tell();
   }
 
   function stall(forMs: number): void {
@@ -106,7 +103,7 @@ export function createInstance(parts: InstanceParts): Instance {
     enter,
     die,
     stall,
-    onDeath: (tell) => void (alive ? deaths.push(tell) : tell("gone before")),
+    onDeath: (tell) => void (alive ? deaths.push(tell) : tell()),
     call(effect) {
       if (!alive) return never();
       if (faults.strikes("crash_before_call", dice)) die("crashed before a call");

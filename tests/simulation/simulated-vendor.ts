@@ -2,7 +2,7 @@ import type { Provider, ProviderAnswer, ProviderCall } from "../../shared/provid
 import { ProviderError } from "../../shared/providers/provider-error.ts";
 import { labelOfContent } from "./evidence.ts";
 import type { CallEnd, Health, History } from "./history.ts";
-import { disaster, type Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
 import { type CallPlan, createPlanCall, type PlanParts } from "./plan-call.ts";
 import type { QueuePlan } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 export type Vendor = {
   /** The provider behind a queue as one instance calls it. */
   connect(instance: Instance, queue: QueuePlan): Provider;
+  /** Ends the calls of processes that are gone, as an operator who recovers from a disaster is sure of. */
+  hangUp(): void;
 };
 
 type Call = CallPlan & {
@@ -19,23 +21,30 @@ type Call = CallPlan & {
   instance: Instance;
   queue: QueuePlan;
   asked: ProviderCall<"chat">;
+  hangUp: () => void;
 };
 
 /** The vendors behind all queues. */
 export function createVendor(parts: PlanParts & { history: History }): Vendor {
   const { world, history } = parts;
   const planCall = createPlanCall(parts);
-  let calls = 0;
+  const all: Call[] = [];
 
   function open(instance: Instance, queue: QueuePlan, asked: ProviderCall<"chat">): Call {
     const label = labelOfContent(asked.input.messages[0]?.content);
-    const number = ++calls;
+    const number = all.length + 1;
     const plan = planCall(label, queue, asked.onText !== undefined);
     history.record({ kind: "callStarted", call: number, label, queue: queue.id, by: instance.name });
-    return { ...plan, number, label, text: `${label} by call ${number}`, instance, queue, asked };
+    const text = `${label} by call ${number}`;
+    const call: Call = { ...plan, number, label, text, instance, queue, asked, hangUp: () => undefined };
+    all.push(call);
+    return call;
   }
 
   return {
+    hangUp() {
+      for (const call of all) call.hangUp();
+    },
     connect: (instance, queue) => ({
       async chat(asked) {
         // As fetch: nothing is sent for a signal that has aborted before.
@@ -63,7 +72,7 @@ function run(world: World, history: History, call: Call): Promise<ProviderAnswer
     if (Number.isFinite(afterMs)) world.after(afterMs, () => (error ? fail(error) : answer()));
     // A process that has gone leaves its connection to be closed by the vendor, in time.
     world.after(queue.totalMs, () => instance.isAlive() || end("cut off", () => undefined));
-    instance.onDeath((why) => why === disaster && end("cut off", () => undefined));
+    call.hangUp = () => instance.isAlive() || end("cut off", () => undefined);
     const abort = () => end("aborted", () => (isDeaf ? undefined : reject(new Error("aborted"))));
     asked.signal.addEventListener("abort", abort);
   });
