@@ -146,12 +146,13 @@ async function runToEnd(world: World, history: History, scenario: Scenario): Pro
   );
   await world.run(busyUntilMs);
   const latestMs = busyUntilMs + patienceMs;
-  while (open() > 0 && world.now() < latestMs) {
-    const untilMs = world.now() + 1_000;
-    await world.run(untilMs);
-  }
-  const endedAtMs = world.now();
-  await world.run(endedAtMs + quietMs);
+  let endedAtMs = world.now();
+  do {
+    while (open() > 0 && world.now() < latestMs) await world.run(world.now() + 1_000);
+    endedAtMs = world.now();
+    await world.run(endedAtMs + quietMs);
+    // A process that stood still with a client's request may have brought something new meanwhile.
+  } while (open() > 0 && world.now() < latestMs);
   return endedAtMs;
 }
 
