@@ -1,7 +1,8 @@
 import { acceptFieldValue } from "./accept-value.ts";
+import { deleteField } from "./delete-time.ts";
 import { checkCollectionPath } from "./document-path.ts";
 import { type Filter, InvalidDocument, type NearestQuery, type Query, type Value } from "./documents.ts";
-import { toFieldPath } from "./field-path.ts";
+import { type FieldPath, toFieldPath } from "./field-path.ts";
 
 const maxDisjunctions = 30;
 const maxRangeFields = 10;
@@ -46,7 +47,7 @@ export function acceptNearest(query: NearestQuery): NearestQuery & { where: Filt
   const { collection, where = [], field, vector, distance, limit } = query;
   checkCollectionPath(collection);
   // Firestore's emulator finds nothing below a map, so nobody knows here what Firestore itself would find.
-  if (toFieldPath(field).length > 1)
+  if (toAskedPath(field).length > 1)
     throw new InvalidDocument(`the vectors of "${field}" are not in a field at the top`);
   if (!distances.includes(distance)) throw new InvalidDocument(`"${distance}" is not a distance`);
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > maxNearest)
@@ -70,7 +71,7 @@ function acceptFilters(where: Filter[]): Filter[] {
 
 function acceptFilter(filter: Filter): Filter {
   const [field, op, value] = filter;
-  const path = toFieldPath(field);
+  const path = toAskedPath(field);
   switch (op) {
     case "in":
       if (!Array.isArray(value) || value.length === 0 || value.length > maxDisjunctions)
@@ -90,6 +91,13 @@ function acceptFilter(filter: Filter): Filter {
   }
 }
 
+/** `deleteAt` is a time to Firestore and text to its reader: the two do not sort alike, and no index has it. */
+function toAskedPath(field: string): FieldPath {
+  const path = toFieldPath(field);
+  if (path[0] === deleteField) throw new InvalidDocument(`a query asks for "${deleteField}"`);
+  return path;
+}
+
 function countAlternatives([, op, value]: Filter): number {
   return op === "in" ? value.length : 1;
 }
@@ -97,7 +105,7 @@ function countAlternatives([, op, value]: Filter): number {
 function checkOrder(orderBy: [field: string, direction: Direction][]): void {
   const fields = new Set<string>();
   for (const [field, direction] of orderBy) {
-    toFieldPath(field);
+    toAskedPath(field);
     if (direction !== "asc" && direction !== "desc")
       throw new InvalidDocument(`the order of "${field}" is neither "asc" nor "desc"`);
     if (fields.has(field)) throw new InvalidDocument(`a query orders by "${field}" twice`);

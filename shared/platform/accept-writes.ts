@@ -1,4 +1,5 @@
 import { acceptFields, acceptFieldValue } from "./accept-value.ts";
+import { deleteField, withDeleteTime } from "./delete-time.ts";
 import { checkDocumentPath } from "./document-path.ts";
 import {
   type DocumentPath,
@@ -42,11 +43,15 @@ export function acceptWrites(writes: Write[]): AcceptedWrite[] {
 function acceptWrite(write: Write): AcceptedWrite {
   const { path } = write;
   checkDocumentPath(path);
-  if (write.op === "create") return { op: "create", path, data: acceptFields(write.data) };
+  if (write.op === "create") return { op: "create", path, data: acceptData(write.data) };
   const precondition = acceptPrecondition(write);
-  if (write.op === "set") return { op: "set", path, data: acceptFields(write.data), ...precondition };
+  if (write.op === "set") return { op: "set", path, data: acceptData(write.data), ...precondition };
   if (write.op === "delete") return { op: "delete", path, ...precondition };
   return acceptUpdate(write);
+}
+
+function acceptData(data: object): Fields {
+  return withDeleteTime(acceptFields(data));
 }
 
 function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
@@ -54,6 +59,7 @@ function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
   const fields = acceptUpdatedFields(write.fields ?? {});
   const increments = acceptIncrements(write.increments ?? {});
   checkApart([...Object.keys(fields), ...Object.keys(increments), ...removes]);
+  checkDeleteTime([...Object.keys(fields), ...removes], Object.keys(increments));
   const update = { op: "update" as const, path, fields, increments, removes: [...removes] };
   const { precondition } = acceptPrecondition(write);
   if (precondition === undefined) return update;
@@ -66,7 +72,7 @@ function acceptUpdatedFields(fields: object): Fields {
   const accepted: Fields = {};
   for (const [name, value] of Object.entries(fields))
     if (value !== undefined) accepted[name] = acceptFieldValue(value, toFieldPath(name));
-  return accepted;
+  return withDeleteTime(accepted);
 }
 
 function acceptIncrements(increments: Record<string, number | undefined>): Record<string, number> {
@@ -89,6 +95,13 @@ function checkApart(names: string[]): void {
       if (seen.has(path.slice(0, length).join(".")))
         throw new InvalidDocument(`an update names "${name}" and a map that holds it`);
   }
+}
+
+/** A time has no fields and nothing is added to it. */
+function checkDeleteTime(named: string[], incremented: string[]): void {
+  const isBelow = (name: string) => name.startsWith(`${deleteField}.`);
+  if (named.some(isBelow) || incremented.some((name) => name === deleteField || isBelow(name)))
+    throw new InvalidDocument(`an update changes "${deleteField}" in part`);
 }
 
 function acceptPrecondition({ path, precondition }: Exclude<Write, { op: "create" }>): {

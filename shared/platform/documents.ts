@@ -84,6 +84,11 @@ export type Change<T = Fields> = {
  * Firestore's own meaning, made small. Limits are Firestore's too, and every implementation refuses what Firestore
  * would: a document above 1 MiB, maps and arrays nested deeper than 20, an array directly inside an array, a key
  * that is empty or `__like_this__`, more than 500 writes in a commit.
+ *
+ * `deleteAt` at the top of a document is a time: from then on the store may delete the document by itself, at any later
+ * moment (Firestore: usually within a day; embedded: when it is opened). Until it does, the document is there like any
+ * other. The time comes back in UTC with milliseconds, or with microseconds where it has them. It is set whole and
+ * removed whole, and no query may filter or order by it.
  */
 export interface Documents {
   /** Resolves to `undefined` when there is none. */

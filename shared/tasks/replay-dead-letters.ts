@@ -19,8 +19,16 @@ const mostReplayed = 1_000;
 const mostPages = 40;
 const pageSize = 50;
 
+/** For so long an Idempotency-Key is known; no client repeats a call for longer. */
+const keepRequestMs = 30 * 24 * 60 * 60 * 1_000;
+
 /** `replayRequests/{hash of tenant and key}`: what a call with an Idempotency-Key asked for, and what it was answered. */
-type RequestDocument = { tenant: string; requestHash: string; answer?: ReplayedDeadLetters };
+type RequestDocument = {
+  tenant: string;
+  requestHash: string;
+  deleteAt: string;
+  answer?: ReplayedDeadLetters;
+};
 
 export type ReplayedAll = {
   answer: ReplayedDeadLetters;
@@ -119,7 +127,7 @@ function readFirst(deps: ReplayDeps, principal: Principal, listed: Snapshot<Task
 type Begun = { path: string; updateTime: WriteTime; answer?: ReplayedDeadLetters };
 
 async function begin(
-  { documents }: ReplayDeps,
+  { documents, clock }: ReplayDeps,
   { tenant, user }: Principal,
   request: ReplayDeadLetters,
   idempotencyKey: string,
@@ -128,7 +136,9 @@ async function begin(
   const requestHash = createHash("sha256")
     .update(stringify([user, request]) ?? "")
     .digest("base64url");
-  await tryCommit(documents, { op: "create", path, data: { tenant, requestHash } satisfies RequestDocument });
+  const deleteAt = toTime(clock.now() + keepRequestMs);
+  const data: RequestDocument = { tenant, requestHash, deleteAt };
+  await tryCommit(documents, { op: "create", path, data });
   const known = await documents.get<RequestDocument>(path);
   if (known?.data.requestHash !== requestHash) {
     throw new ConeaError(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toTime } from "../core/clock.ts";
 import { OutcomeUnknown } from "../platform/documents.ts";
 import { openTestConea } from "./conea.fixture.ts";
 import type { Outcome } from "./next-state.ts";
@@ -32,7 +33,12 @@ async function settleUnheard(meanwhile: Partial<TaskDocument>) {
   const settling = settleAttempt(conea, { task, fence }, limited, facts);
   await clock.runUntilIdle();
   const late = await conea.documents.query({ collection: `${path}/late` });
-  return { isSettled: await settling, late, after: (await conea.documents.get<TaskDocument>(path))?.data };
+  return {
+    isSettled: await settling,
+    clock,
+    late,
+    after: (await conea.documents.get<TaskDocument>(path))?.data,
+  };
 }
 
 describe("settling without an answer from the store", () => {
@@ -45,8 +51,9 @@ describe("settling without an answer from the store", () => {
   });
 
   it("keeps its outcome as late when the attempt that stands is another's", async () => {
-    const { isSettled, late } = await settleUnheard({ mark: "a sweep", attempts: [] });
+    const { isSettled, clock, late } = await settleUnheard({ mark: "a sweep", attempts: [] });
     expect(isSettled).toBe(false);
     expect(late).toHaveLength(1);
+    expect(late[0]?.data.deleteAt).toBe(toTime(clock.now() + 30 * 86_400_000));
   });
 });

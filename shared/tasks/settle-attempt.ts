@@ -12,6 +12,9 @@ import { type AttemptFacts, nextState, type Outcome } from "./next-state.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 import { eventFor, publishRecent, withEvent } from "./task-events.ts";
 
+/** For looking into what went wrong; nothing reads a late outcome. */
+const keepLateMs = 30 * 24 * 60 * 60 * 1_000;
+
 export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random" | "ids"> & {
   retry: RetryConfig;
   log: Log;
@@ -65,12 +68,16 @@ function holds(attempts: Value | undefined, attempt: Attempt): boolean {
   return Array.isArray(attempts) && attempts.some((known) => isDeepStrictEqual(known, attempt));
 }
 
-async function keepLate({ documents, log }: SettleDeps, task: TaskDocument, outcome: Outcome): Promise<void> {
+async function keepLate(
+  { documents, clock, log }: SettleDeps,
+  task: TaskDocument,
+  outcome: Outcome,
+): Promise<void> {
   log.info("late outcome kept apart", { taskId: task.id, attempt: task.attemptCount, outcome: outcome.kind });
   await tryCommit(documents, {
     op: "create",
     path: `${taskPath(task.id)}/late/${task.epoch}`,
-    data: { tenant: task.tenant, outcome },
+    data: { tenant: task.tenant, outcome, deleteAt: toTime(clock.now() + keepLateMs) },
   });
 }
 

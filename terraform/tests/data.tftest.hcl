@@ -125,6 +125,23 @@ run "definition" {
   }
 }
 
+run "time_to_live" {
+  command = plan
+
+  assert {
+    condition     = [for name, field in google_firestore_field.this : name if length(field.ttl_config) == 1] == ["late deleteAt", "replayRequests deleteAt"]
+    error_message = "Documents that are kept for a while are kept for ever, or others are not."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["late deleteAt", "replayRequests deleteAt"] :
+      length(google_firestore_field.this[name].index_config[0].indexes) == 0
+    ])
+    error_message = "A time that no query asks for is indexed."
+  }
+}
+
 run "rules" {
   command = plan
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "../../shared/core/log.ts";
+import { deleteField } from "../../shared/platform/delete-time.ts";
 import { openEmbeddedDocuments } from "../../shared/platform/embedded/documents.ts";
 import { createVirtualClock } from "../../shared/platform/embedded/virtual-clock.ts";
 import { findAskingPlaces } from "./find-asking-places.ts";
@@ -49,6 +50,14 @@ describe("firebase/firestore.indexes.json", () => {
     expect(exempt.map(({ collectionGroup }) => collectionGroup).sort()).toEqual(
       [...recording.written].sort(),
     );
+  });
+
+  it("has a time to live where documents have a deleteAt, without which Firestore keeps them for ever", () => {
+    const perishing = file.fieldOverrides.filter(({ ttl }) => ttl);
+    expect(perishing.map(({ collectionGroup }) => collectionGroup).sort()).toEqual(
+      [...recording.perishing].sort(),
+    );
+    expect(perishing.filter(({ fieldPath }) => fieldPath !== deleteField)).toEqual([]);
   });
 
   it("fails for a query that nothing serves", async () => {

@@ -1,4 +1,5 @@
-import type { Documents } from "../../shared/platform/documents.ts";
+import { deleteField } from "../../shared/platform/delete-time.ts";
+import type { Documents, Write } from "../../shared/platform/documents.ts";
 import { describeShape, type QueryShape, toNearestShape, toQueryShape } from "./query-shape.ts";
 
 export type Recording = {
@@ -9,11 +10,14 @@ export type Recording = {
   places: Set<string>;
   /** Names of the collections that were written to. */
   written: Set<string>;
+  /** Of these, the ones in which a document was given a `deleteAt`. */
+  perishing: Set<string>;
 };
 
 /** The same documents, with the shape of each query and the place that asked it noted. */
 export function recordShapes(documents: Documents): Recording {
-  const [shapes, places, written] = [new Map<string, QueryShape>(), new Set<string>(), new Set<string>()];
+  const [shapes, places] = [new Map<string, QueryShape>(), new Set<string>()];
+  const [written, perishing] = [new Set<string>(), new Set<string>()];
   function note(shape?: QueryShape): void {
     if (shape) shapes.set(describeShape(shape), shape);
     places.add(findPlace(new Error().stack ?? ""));
@@ -33,7 +37,11 @@ export function recordShapes(documents: Documents): Recording {
       return documents.nearest(query);
     },
     commit(writes) {
-      for (const { path } of writes) written.add(path.split("/").at(-2) ?? "");
+      for (const write of writes) {
+        const name = write.path.split("/").at(-2) ?? "";
+        written.add(name);
+        if (hasDeleteTime(write)) perishing.add(name);
+      }
       return documents.commit(writes);
     },
     listen(target, onChanges, onError) {
@@ -41,7 +49,13 @@ export function recordShapes(documents: Documents): Recording {
       return documents.listen(target, onChanges, onError);
     },
   };
-  return { documents: recorded, shapes, places, written };
+  return { documents: recorded, shapes, places, written, perishing };
+}
+
+function hasDeleteTime(write: Write): boolean {
+  if (write.op === "delete") return false;
+  const fields = write.op === "update" ? write.fields : write.data;
+  return fields !== undefined && deleteField in fields;
 }
 
 /** The nearest caller that is of the product and not of the platform. */

@@ -5,6 +5,7 @@ import { type AcceptedWrite, acceptWrites } from "../accept-writes.ts";
 import { checkDocumentPath } from "../document-path.ts";
 import type { Change, Documents, Query, ReadSnapshot, Snapshot, Write, WriteTime } from "../documents.ts";
 import type { FlushPolicy } from "./append-file.ts";
+import { deleteDue } from "./delete-due.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { type DocumentHistory, openDocumentHistory } from "./document-history.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -38,7 +39,8 @@ export type EmbeddedDocuments = {
 
 /**
  * Documents in memory, kept in a journal. Queries are answered from sorted indexes that make themselves, so the head of
- * a long line costs what the head of a short one does. Rejects with `FolderInUse` or `JournalDamaged`.
+ * a long line costs what the head of a short one does. What is due by its `deleteAt` is deleted here and never later.
+ * Rejects with `FolderInUse` or `JournalDamaged`.
  */
 export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): Promise<EmbeddedDocuments> {
   const store = createStore();
@@ -63,6 +65,8 @@ export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): 
     listeners.notify(changes);
     history.tidy();
   }
+
+  deleteDue({ snapshots: store.list(), commit, ...options });
 
   const documents: Omit<Documents, "get" | "query" | "listen" | "nearest"> & Untyped = {
     async get(path) {

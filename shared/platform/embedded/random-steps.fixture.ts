@@ -30,12 +30,33 @@ const values: fc.Arbitrary<Value> = fc.oneof(
   { weight: 2, arbitrary: vectors.map(($vector) => ({ $vector })) },
 );
 const fields = fc.constantFrom("a", "a", "b", "b", "m.x", "m.y", "m", "a-b");
+const changedFields = fc.oneof(
+  { weight: 9, arbitrary: fields },
+  { weight: 3, arbitrary: fc.constant("deleteAt") },
+  fc.constant("deleteAt.x"),
+);
 const collections = fc.constantFrom("c", "c", "c", "c/1/d");
 const ids = fc.constantFrom("1", "2", "3", "4", "5", "6");
 const paths = fc.tuple(collections, ids).map((segments) => segments.join("/"));
 
+/** Mostly times, some of them the same moment. */
+const deleteTimes = fc.constantFrom<Value>(
+  "2100-01-01T00:00:00.000Z",
+  "2100-01-01T01:00:00+01:00",
+  "2100-01-01T00:00:00.000001Z",
+  "2100-01-01T00:00:00.000001Z",
+  "2100-01-01T00:00:00.000001999Z",
+  "2100-02-30T00:00:00Z",
+);
+
 const data = fc.record(
-  { a: values, b: scalars, m: fc.dictionary(keys, values, { maxKeys: 2 }), "a-b": scalars },
+  {
+    a: values,
+    b: scalars,
+    m: fc.dictionary(keys, values, { maxKeys: 2 }),
+    "a-b": scalars,
+    deleteAt: deleteTimes,
+  },
   { requiredKeys: ["a"] },
 );
 
@@ -52,18 +73,22 @@ export type RandomWrite = { write: Write; precondition: RandomPrecondition };
 const updates = fc
   .record({
     path: paths,
-    kinds: fc.dictionary(fields, fc.constantFrom("set", "add", "remove"), { maxKeys: 3 }),
+    kinds: fc.dictionary(changedFields, fc.constantFrom("set", "add", "remove"), { maxKeys: 3 }),
   })
   .chain(({ path, kinds }) =>
-    fc.tuple(values, fc.constantFrom(1, -1, 0)).map((pair) => toUpdate(path, kinds, pair)),
+    fc.tuple(values, fc.constantFrom(1, -1, 0), deleteTimes).map((changes) => toUpdate(path, kinds, changes)),
   );
 
-function toUpdate(path: string, kinds: Record<string, string>, [value, amount]: [Value, number]): Write {
+function toUpdate(
+  path: string,
+  kinds: Record<string, string>,
+  [value, amount, deleteAt]: [Value, number, Value],
+): Write {
   const named = (kind: string) => Object.keys(kinds).filter((name) => kinds[name] === kind);
   return {
     op: "update",
     path,
-    fields: Object.fromEntries(named("set").map((name) => [name, value])),
+    fields: Object.fromEntries(named("set").map((name) => [name, name === "deleteAt" ? deleteAt : value])),
     increments: Object.fromEntries(named("add").map((name) => [name, amount])),
     removes: named("remove"),
   };

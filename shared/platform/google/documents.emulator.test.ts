@@ -1,4 +1,4 @@
-import { Firestore } from "@google-cloud/firestore";
+import { Firestore, Timestamp } from "@google-cloud/firestore";
 import { describe, expect, it } from "vitest";
 import { describeOnEmulators, hostOf } from "../../../tests/emulators/describe-on-emulators.ts";
 import { freshProject } from "../../../tests/emulators/fresh-project.ts";
@@ -56,6 +56,24 @@ describeOnEmulators(["firestore"], "documents in Firestore", () => {
     await Promise.all([close(), client.terminate()]);
   });
 
+  it("keeps deleteAt as a time, without which Firestore deletes nothing, and only at the top", async () => {
+    const project = freshProject();
+    const { documents, close } = await open({ project });
+    const client = new Firestore({ projectId: project, host: hostOf("firestore"), ssl: false });
+    const readAt = async (id: string) => (await client.doc(`c/${id}`).get()).get("deleteAt");
+    const deleteAt = "2100-01-01T00:00:00.123456Z";
+    await fill(documents, "c", { a: { deleteAt }, b: { n: 1, m: { deleteAt } } });
+    await documents.commit([
+      { op: "update", path: "c/b", fields: { deleteAt: "2100-01-01T01:00:00+01:00" } },
+    ]);
+    expect(await readAt("a")).toEqual(new Timestamp(4_102_444_800, 123_456_000));
+    expect(await readAt("b")).toEqual(new Timestamp(4_102_444_800, 0));
+    expect((await client.doc("c/b").get()).get("m.deleteAt")).toBe(deleteAt);
+    await documents.commit([{ op: "update", path: "c/b", removes: ["deleteAt"] }]);
+    expect(await readAt("b")).toBeUndefined();
+    await Promise.all([close(), client.terminate()]);
+  });
+
   it("tells listeners nothing more once it is closed", async () => {
     const { documents, close } = await open();
     const listener = watch(documents, { collection: "c" });
@@ -88,7 +106,8 @@ function describeOwn(options: Partial<FirestoreDocumentsOptions>): void {
     const path = `${collection}/a`;
     const listener = watch(at.documents, path);
     await listener.next();
-    const data = { n: 1.5, list: [1, null], v: { $vector: [1, 0] }, m: { "a.b": "ä" } };
+    const deleteAt = "2100-01-01T00:00:00.123456Z";
+    const data = { n: 1.5, list: [1, null], v: { $vector: [1, 0] }, m: { "a.b": "ä" }, deleteAt };
     const [updateTime] = await at.documents.commit([{ op: "create", path, data }]);
     expect(await at.documents.get(path)).toMatchObject({ path, id: "a", data, updateTime });
     await expect(at.documents.commit([{ op: "create", path, data }])).rejects.toMatchObject({

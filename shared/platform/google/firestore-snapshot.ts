@@ -1,6 +1,6 @@
 import type { Snapshot } from "../documents.ts";
+import { fromDocumentFields } from "./firestore-document.ts";
 import type { DocumentMessage } from "./firestore-messages.ts";
-import { fromFirestoreFields } from "./firestore-value.ts";
 import { toWriteTime } from "./write-time.ts";
 
 /** `database` is `projects/P/databases/D`, with which every document's name begins. */
@@ -9,7 +9,7 @@ export function toSnapshot(database: string, { name, fields, updateTime }: Docum
   return {
     path,
     id: path.slice(path.lastIndexOf("/") + 1),
-    data: fromFirestoreFields(fields),
+    data: fromDocumentFields(fields),
     updateTime: toWriteTime(updateTime),
   };
 }

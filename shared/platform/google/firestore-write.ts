@@ -7,10 +7,11 @@ import {
 import { type DocumentPath, type Fields, PreconditionFailed } from "../documents.ts";
 import { toFieldPath } from "../field-path.ts";
 import { isMap, type ValueMap } from "../value-kind.ts";
+import { toDocumentFields } from "./firestore-document.ts";
 import { toFirestoreFieldPath } from "./firestore-field-path.ts";
 import type { WriteMessage } from "./firestore-messages.ts";
 import { toDocumentName } from "./firestore-snapshot.ts";
-import { toFirestoreFields, toFirestoreNumber } from "./firestore-value.ts";
+import { toFirestoreNumber } from "./firestore-value.ts";
 import { toTimestamp } from "./write-time.ts";
 
 /** Throws `PreconditionFailed` for an update time that no document of Firestore can have. */
@@ -28,13 +29,13 @@ export function toFirestoreWrites(database: string, writes: AcceptedWrite[]): Wr
 function toWrite(name: string, write: AcceptedWrite): WriteMessage {
   if (write.op === "delete") return { delete: name };
   if (write.op === "update") return toUpdate(name, write);
-  return { update: { name, fields: toFirestoreFields(write.data) } };
+  return { update: { name, fields: toDocumentFields(write.data) } };
 }
 
 /** An empty mask changes nothing but asks for the document all the same; a masked field without a value is taken away. */
 function toUpdate(name: string, { fields, increments, removes }: AcceptedUpdate): WriteMessage {
   return {
-    update: { name, fields: toFirestoreFields(nestFields(fields)) },
+    update: { name, fields: toDocumentFields(nestFields(fields)) },
     updateMask: { fieldPaths: [...Object.keys(fields), ...removes].map(toFirestoreFieldPath) },
     updateTransforms: Object.entries(increments).map(([field, amount]) => ({
       fieldPath: toFirestoreFieldPath(field),
