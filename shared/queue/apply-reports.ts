@@ -54,6 +54,7 @@ function applyReport(state: QueueDocument, report: Report, { queue, moment, star
   return {
     ...state,
     breaker: toBreaker(state, report, queue, moment),
+    callMs: toCallMs(state, report, startBy, moment),
     retryAfterUntil: Math.max(state.retryAfterUntil, report.quietMs === undefined ? 0 : now + report.quietMs),
     tokens: tokensLeft
       ? tightenTokens(corrected, { tokens: tokensLeft.tokens, until: now + tokensLeft.forMs }, now)
@@ -61,13 +62,24 @@ function applyReport(state: QueueDocument, report: Report, { queue, moment, star
   };
 }
 
-function toBreaker(
-  { breaker }: QueueDocument,
-  { claim, health, endedAt }: Report,
-  queue: Queue,
-  { now, elapsed }: Moment,
-) {
-  const call = { claim, endedAt: Math.min(now, now - (elapsed - endedAt)) };
+/** When a call ended, by the store's clock. */
+function toEndedAt({ endedAt }: Report, { now, elapsed }: Moment): number {
+  return Math.min(now, now - (elapsed - endedAt));
+}
+
+/** What a new call counts for in the average. */
+const newest = 0.2;
+
+function toCallMs({ callMs = 0 }: QueueDocument, report: Report, startBy: number, moment: Moment): number {
+  if (report.health !== "good") return callMs;
+  const tookMs = Math.max(0, toEndedAt(report, moment) - startBy);
+  return Math.round(callMs === 0 ? tookMs : callMs * (1 - newest) + tookMs * newest);
+}
+
+function toBreaker({ breaker }: QueueDocument, report: Report, queue: Queue, moment: Moment) {
+  const { claim, health } = report;
+  const { now } = moment;
+  const call = { claim, endedAt: toEndedAt(report, moment) };
   if (health === "good") return afterSuccess(breaker, call, queue.breaker);
   if (health === "bad") return afterFailure(breaker, call, queue.breaker, now);
   return withoutProbe(breaker, claim);

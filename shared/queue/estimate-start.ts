@@ -13,8 +13,8 @@ export type Place = {
 
 /**
  * When the task at a place of the line may start (epoch ms), if every start before it takes place as soon as the limits
- * allow. `undefined` while the queue is paused. A guess at best: better tasks may come, calls may fail, and how long calls
- * keep their places in flight is not counted.
+ * allow and calls take as long as they did. `undefined` while the queue is paused. A guess at best: better tasks may come, and
+ * calls may fail.
  */
 export function estimateStart(
   state: QueueDocument,
@@ -28,7 +28,19 @@ export function estimateStart(
   const { requests = [], tokens } = queue.limits;
   const byRate = requests.map((rate) => startByRate(state, rate, requests, ahead, from));
   const byTokens = tokens ? [startByTokens(state, tokens, (ahead + 1) * tokensEach, from)] : [];
-  return Math.max(from, ...byRate, ...byTokens);
+  return Math.max(from, ...byRate, ...byTokens, startByPlaces(state, queue, ahead, from));
+}
+
+/** With so many places, one becomes free each time a call ends: on average as often as calls take, divided among them. */
+function startByPlaces(
+  { inFlight, callMs = 0 }: QueueDocument,
+  { limits: { concurrency } }: Queue,
+  ahead: number,
+  from: number,
+): number {
+  if (concurrency === undefined) return from;
+  const missing = ahead + 1 + Object.keys(inFlight).length - concurrency;
+  return from + (Math.max(0, missing) * callMs) / concurrency;
 }
 
 /** How long the request limits take to let `count` tasks start once their windows are used up. */

@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { fromTime } from "../core/clock.ts";
-import { aChat, openTestConea } from "../tasks/conea.fixture.ts";
+import type { Provider } from "../providers/provider.ts";
+import { aChat, echo, openTestConea } from "../tasks/conea.fixture.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { estimateWait } from "./estimate-wait.ts";
 import { emptyQueue, type QueueDocument, queuePath } from "./queue-document.ts";
 
 /** Seconds from now to the start of the last of `count` tasks: as estimated once the first have started, and in truth. */
-async function measure(limits: object, count: number) {
-  const { submit, read, conea, clock } = await openTestConea({ limits });
+async function measure(limits: object, count: number, callMs = 0) {
+  const provider: Provider = {
+    async chat(call) {
+      if (callMs > 0) await new Promise<void>((resolve) => clock.after(callMs, resolve));
+      return echo.chat?.(call) ?? Promise.reject(new Error("echo answers chats"));
+    },
+  };
+  const { submit, read, conea, clock } = await openTestConea({ limits, provider });
   let last = (await submit()).task;
   for (let index = 1; index < count; index++) last = (await submit()).task;
-  await clock.advance(500);
+  await clock.advance(500 + callMs * 3);
   const now = clock.now();
   const { ahead, estimatedSeconds = 0 } = await estimateWait(conea, await read(last.id));
   await clock.advance((estimatedSeconds + 600) * 1_500);
@@ -28,6 +35,16 @@ describe("a waiting task's estimate", () => {
     const { estimatedSeconds, actualSeconds } = await measure({ requests }, count);
     expect(estimatedSeconds).toBeGreaterThanOrEqual(actualSeconds * 0.9 - 1);
     expect(estimatedSeconds).toBeLessThanOrEqual(actualSeconds * 1.1 + 1);
+  });
+
+  it.each([
+    [1, 10_000, 20],
+    [4, 8_000, 90],
+  ])("counts how long calls take where only %i may run at a time", async (concurrency, callMs, count) => {
+    const { estimatedSeconds, actualSeconds } = await measure({ concurrency }, count, callMs);
+    expect(actualSeconds).toBeGreaterThan(100);
+    expect(estimatedSeconds).toBeGreaterThanOrEqual(actualSeconds * 0.85 - 1);
+    expect(estimatedSeconds).toBeLessThanOrEqual(actualSeconds * 1.15 + 1);
   });
 
   it("is that of the tightest limit", async () => {

@@ -25,6 +25,8 @@ export type QueueDocument = {
   inFlight: Record<string, number>;
   /** Claims whose call is over and whose task somebody else ended: since when. The sweep sees to their events. */
   unconfirmed: Record<string, number>;
+  /** How long calls take, from their permit's end on, exponentially weighted (ms). 0 while none has ended well. */
+  callMs: number;
   /** The provider asked for silence until then. */
   retryAfterUntil: number;
   paused: boolean;
@@ -38,6 +40,7 @@ export const emptyQueue: QueueDocument = {
   breaker: closedBreaker,
   inFlight: {},
   unconfirmed: {},
+  callMs: 0,
   retryAfterUntil: 0,
   paused: false,
   mark: "",
