@@ -1,17 +1,85 @@
 import { z } from "zod";
+import { CacheSeconds } from "./cache.ts";
 import { TaskType } from "./task-type.ts";
+
+export const ModelId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, "must be letters, digits and . _ : - , at most 128");
+
+/** As the vendor writes it: servers of open models use `organisation/model`. */
+const VendorModelName = z.string().min(1).max(200);
+
+/** What a model takes beside text. */
+export const Modality = z.enum(["text", "image", "audio"]).meta({ id: "Modality" });
+export type Modality = z.infer<typeof Modality>;
+
+export const abilityNames = ["tools", "jsonSchema", "prefill", "seed"] as const;
+export type AbilityName = (typeof abilityNames)[number];
+
+/** An ability that is left out is not known: what a request asks for by itself may try it, `require` does not. */
+export const Abilities = z
+  .strictObject({
+    tools: z.boolean().optional(),
+    jsonSchema: z.boolean().optional(),
+    prefill: z.boolean().optional(),
+    seed: z.boolean().optional(),
+  })
+  .meta({
+    id: "Abilities",
+    description:
+      "`prefill`: goes on from a last message of the assistant. One that is left out is not known, and does not satisfy `require`.",
+  });
+export type Abilities = z.infer<typeof Abilities>;
+
+const microsPerMillion = z.int().min(0).max(1_000_000_000_000).optional();
+
+export const ModelPrice = z
+  .strictObject({
+    inputMicros: microsPerMillion,
+    cachedInputMicros: microsPerMillion,
+    outputMicros: microsPerMillion,
+  })
+  .meta({ id: "ModelPrice", description: "Micro-dollars per million tokens." });
+export type ModelPrice = z.infer<typeof ModelPrice>;
+
+/** An entry of the catalogue, the same in conea.yaml and over HTTP. */
+export const modelFields = {
+  provider: z.string().min(1).max(63),
+  /** The vendor's own name; the entry's id where absent. */
+  name: VendorModelName.optional(),
+  kinds: z.array(TaskType).min(1),
+  contextTokens: z.int().min(1).optional(),
+  modalities: z.array(Modality).min(1).optional(),
+  abilities: Abilities.optional(),
+  price: ModelPrice.optional(),
+  /** From 0 to 1, as the operator judges it. */
+  quality: z.number().min(0).max(1).optional(),
+  /** Who serves instead, in this order, when it fails. */
+  fallbacks: z.array(ModelId).min(1).max(8).optional(),
+  /** Its tasks use the cache unless they say otherwise, for so long. */
+  cacheSeconds: CacheSeconds.optional(),
+};
+
+export const ModelEntry = z.strictObject(modelFields).meta({
+  id: "ModelEntry",
+  description: "What is to be known of a model. `quality` is from 0 to 1; `fallbacks` serve when it fails.",
+});
+export type ModelEntry = z.infer<typeof ModelEntry>;
+
+export const CreateModel = z.strictObject({ id: ModelId, ...modelFields }).meta({ id: "CreateModel" });
+export type CreateModel = z.infer<typeof CreateModel>;
 
 export const Model = z
   .object({
     id: z.string(),
-    provider: z.string(),
-    kinds: z.array(TaskType),
-    contextTokens: z.int().positive().optional(),
+    ...modelFields,
+    source: z.enum(["file", "api"]),
     simulated: z.literal(true).optional(),
   })
   .meta({
     id: "Model",
-    description: "An entry of the catalogue. `simulated`: its provider is rehearsed, not called.",
+    description:
+      "An entry of the catalogue: of conea.yaml (`file`), or registered over HTTP (`api`). `simulated`: its provider is rehearsed, not called.",
   });
 export type Model = z.infer<typeof Model>;
 

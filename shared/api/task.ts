@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { CacheRequest, CacheState } from "./cache.ts";
 import { inputSchemas } from "./inputs.ts";
-import { resultSchemas, StoredJson } from "./results.ts";
+import { NotKept, resultSchemas, StoredJson } from "./results.ts";
+import { Route, RouteRequest } from "./route.ts";
 import { TaskStatus, TaskType } from "./task-type.ts";
 
 export const TaskId = z.string().regex(/^task_[a-z2-7]{26}$/);
@@ -47,6 +49,12 @@ export const Attempt = z
     requestId: z.string().optional(),
     /** How many pages of live output it wrote. */
     outputPages: z.int().nonnegative().optional(),
+    /** Of a task with a route: the index of the candidate that was called. */
+    candidate: z.int().nonnegative().optional(),
+    /** The attempt whose text it goes on from: the text is that one's, then this one's. */
+    continues: z.int().positive().optional(),
+    /** The cache answered in time: nothing was called. */
+    cached: z.literal(true).optional(),
     simulated: z.literal(true).optional(),
   })
   .meta({ id: "Attempt", description: "One call to one provider." });
@@ -62,8 +70,8 @@ export const TaskWait = z
   });
 export type TaskWait = z.infer<typeof TaskWait>;
 
-const anyInput = z.union([...Object.values(inputSchemas), StoredJson]);
-const anyResult = z.union([...Object.values(resultSchemas), StoredJson]);
+const anyInput = z.union([...Object.values(inputSchemas), StoredJson, NotKept]);
+const anyResult = z.union([...Object.values(resultSchemas), StoredJson, NotKept]);
 
 /** A task as callers and listeners see it. */
 export const Task = z
@@ -74,12 +82,15 @@ export const Task = z
     queue: z.string(),
     priority: z.int().min(0).max(9),
     model: z.string().optional(),
+    /** Only where there are alternatives. */
+    route: Route.optional(),
     input: anyInput,
     result: anyResult.optional(),
     error: TaskError.optional(),
     attempts: z.array(Attempt),
     usage: Usage,
     cost: z.object({ micros: z.int().nonnegative().optional(), known: z.boolean() }),
+    cache: CacheState.optional(),
     stream: z.boolean(),
     relatedEntity: z.string().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
@@ -101,11 +112,14 @@ const plainKey = z
   .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must be a letter, then up to 63 letters, digits, _ . or -");
 
 const common = {
-  model: z.string().min(1).max(128).optional(),
+  /** An entry of the catalogue, `provider/model`, or `auto`. */
+  model: z.string().min(1).max(200).optional(),
+  route: RouteRequest.optional(),
   priority: z.int().min(0).max(9).default(5),
   notBefore: z.iso.datetime({ offset: true }).optional(),
   expiresInSeconds: z.int().min(1).max(2_592_000).optional(),
   stream: z.boolean().default(false),
+  cache: CacheRequest.optional(),
   relatedEntity: z.string().min(1).max(200).optional(),
   metadata: z
     .record(plainKey, z.string().max(512))
@@ -135,7 +149,7 @@ export type Reprioritise = z.infer<typeof Reprioritise>;
 export const ListTasks = z.strictObject({
   status: TaskStatus.optional(),
   type: TaskType.optional(),
-  model: z.string().min(1).max(128).optional(),
+  model: z.string().min(1).max(200).optional(),
   relatedEntity: z.string().min(1).max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),

@@ -60,4 +60,34 @@ describe("ConeaConfig", () => {
   ])("refuses a provider with %j", (rest) => {
     expect(ConeaConfig.safeParse(withProvider(rest)).success).toBe(false);
   });
+
+  const withModels = (models: object) => ({ providers: { openai: provider }, models });
+  const chat = { provider: "openai", kinds: ["chat"] };
+
+  it("takes what is known of a model", () => {
+    const known = {
+      ...{ ...chat, contextTokens: 8_000, modalities: ["text", "image"], quality: 0.9, fallbacks: ["b"] },
+      ...{ abilities: { tools: true, prefill: false }, price: { inputMicros: 1, outputMicros: 2 } },
+    };
+    expect(ConeaConfig.parse(withModels({ a: known, b: chat })).models.a).toEqual(known);
+  });
+
+  it.each([
+    [{ a: { ...chat, provider: "nowhere" } }, 'names "nowhere", which is not among the providers'],
+    [{ a: { ...chat, fallbacks: ["b"] } }, 'names "b", which is not among the models'],
+    [{ a: { ...chat, fallbacks: ["a"] } }, "names the model itself"],
+    [
+      { a: { ...chat, fallbacks: ["b"] }, b: { ...chat, kinds: ["speech"] } },
+      'names "b", which does speech and not chat',
+    ],
+  ])("refuses the models %j and says why", (models, message) => {
+    expect(ConeaConfig.safeParse(withModels(models)).error?.issues).toMatchObject([{ message }]);
+  });
+
+  it.each([{ abilities: { flight: true } }, { modalities: ["smell"] }, { quality: 2 }, { limits: {} }])(
+    "refuses a model with %j",
+    (rest) => {
+      expect(ConeaConfig.safeParse(withModels({ a: { ...chat, ...rest } })).success).toBe(false);
+    },
+  );
 });

@@ -1,16 +1,11 @@
 import { z } from "zod";
-import { TaskType } from "../api/task-type.ts";
+import { ModelId, modelFields } from "../api/models.ts";
+import { findModelProblems } from "./find-model-problems.ts";
 import { RateText } from "./rate.ts";
 
 const Name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes, at most 63");
-const ModelName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, "must be letters, digits and . _ : - , at most 128");
-
-/** As the vendor writes it: servers of open models use `organisation/model`. */
-const VendorModelName = z.string().min(1).max(200);
 
 /** A key by reference: `secret:OPENAI_API_KEY`. A key itself is refused, without being shown. */
 const SecretReference = z
@@ -63,13 +58,7 @@ const ProviderConfig = z.strictObject({
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
-const ModelConfig = z.strictObject({
-  provider: Name,
-  /** The vendor's own name; the entry's key where absent. */
-  name: VendorModelName.optional(),
-  kinds: z.array(TaskType).min(1),
-  contextTokens: z.int().min(1).optional(),
-});
+const ModelConfig = z.strictObject({ ...modelFields, provider: Name });
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
 const RetryConfig = z.strictObject({
@@ -83,7 +72,7 @@ export type RetryConfig = z.infer<typeof RetryConfig>;
 const BreakerConfig = z.strictObject({
   failures: z.int().min(1).max(1_000).default(5),
   successes: z.int().min(1).max(100).default(2),
-  openMs: z.int().min(100).max(3_600_000).default(60_000),
+  openMs: z.int().min(100).max(3_600_000).default(20_000),
   probes: z.int().min(1).max(100).default(1),
 });
 export type BreakerConfig = z.infer<typeof BreakerConfig>;
@@ -99,19 +88,16 @@ export type QueueConfig = z.infer<typeof QueueConfig>;
 export const ConeaConfig = z
   .strictObject({
     providers: z.record(Name, ProviderConfig),
-    models: z.record(ModelName, ModelConfig).default({}),
+    models: z.record(ModelId, ModelConfig).default({}),
     retry: RetryConfig.prefault({}),
     breaker: BreakerConfig.prefault({}),
     queue: QueueConfig.prefault({}),
   })
   .superRefine((config, context) => {
     for (const [name, model] of Object.entries(config.models)) {
-      if (Object.hasOwn(config.providers, model.provider)) continue;
-      context.addIssue({
-        code: "custom",
-        path: ["models", name, "provider"],
-        message: `names "${model.provider}", which is not among the providers`,
-      });
+      for (const { field, message } of findModelProblems(name, model, config)) {
+        context.addIssue({ code: "custom", path: ["models", name, field], message });
+      }
     }
   });
 export type ConeaConfig = z.infer<typeof ConeaConfig>;

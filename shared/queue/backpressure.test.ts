@@ -156,3 +156,27 @@ describe("strict backpressure", () => {
     expect(await admit()).toBe("added");
   });
 });
+
+describe.each([false, true])("many tasks at once (strict: %s)", (strict) => {
+  it("are let in together or not at all, and count as many", async () => {
+    const { add, newProcess } = await openLine({ maxReady: 10, strict });
+    const line = newProcess();
+    const addMany = (amount: number) => async (guards: Write[]) => {
+      for (let count = 1; count < amount; count++) await add();
+      return add(guards);
+    };
+    expect(await line.admit("main", addMany(8), { amount: 8 })).toBe("added");
+    await expect(line.admit("main", addMany(3), { amount: 3 })).rejects.toMatchObject({ code: "queue_full" });
+    expect(await line.admit("main", addMany(2), { amount: 2 })).toBe("added");
+    await expect(line.admit("main", add)).rejects.toMatchObject({ code: "queue_full" });
+  });
+
+  it("leave the rest of the line to others where they may only fill a share of it", async () => {
+    const { add, newProcess } = await openLine({ maxReady: 10, strict });
+    const line = newProcess();
+    const half = { share: 0.5 };
+    for (let count = 0; count < 5; count++) await line.admit("main", add, half);
+    await expect(line.admit("main", add, half)).rejects.toMatchObject({ code: "queue_full" });
+    for (let count = 0; count < 5; count++) expect(await line.admit("main", add)).toBe("added");
+  });
+});

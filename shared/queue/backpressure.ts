@@ -22,12 +22,19 @@ export type Admitted = "added" | "not needed" | "overtaken";
 /** Puts a ready task into a line, in one commit with `guards`. */
 export type Add = (guards: Write[]) => Promise<Admitted>;
 
+export type AdmitOptions = {
+  /** How many tasks `add` puts into the line. */
+  amount?: number;
+  /** How much of the line they may fill: the rest is for others. */
+  share?: number;
+};
+
 export type Backpressure = {
   /**
    * Runs `add` unless the queue's line is full, and again as long as others overtake it. Throws `queue_full` with a
    * `Retry-After`, and `unavailable` when it is overtaken for ever; then nothing was added.
    */
-  admit(queueId: string, add: Add): Promise<Admitted>;
+  admit(queueId: string, add: Add, options?: AdmitOptions): Promise<Admitted>;
 };
 
 type Deps = Pick<Platform, "documents" | "clock" | "random"> & { config: ConeaConfig; log: Log };
@@ -75,8 +82,8 @@ export function createBackpressure(deps: Deps): Backpressure {
     );
   }
 
-  function requireRoom(queueId: string, line: Line): void {
-    const over = line.counted + line.accepted - maxReady + 1;
+  function requireRoom(queueId: string, line: Line, { amount, share }: Required<AdmitOptions>): void {
+    const over = line.counted + line.accepted + amount - Math.ceil(maxReady * share);
     if (over <= 0) return;
     const believed = line.counted >= maxReady ? believedMs : doubtedMs;
     const untilCountMs = strict ? 0 : line.countedAt + believed - deps.clock.now();
@@ -87,35 +94,40 @@ export function createBackpressure(deps: Deps): Backpressure {
     );
   }
 
-  async function add(line: Line, run: Add): Promise<Admitted> {
-    line.accepted += 1;
+  async function add(line: Line, run: Add, amount: number): Promise<Admitted> {
+    line.accepted += amount;
     let admitted: Admitted = "not needed";
     try {
       admitted = await run([]);
     } finally {
-      if (admitted !== "added") line.accepted = Math.max(0, line.accepted - 1);
+      if (admitted !== "added") line.accepted = Math.max(0, line.accepted - amount);
     }
     return admitted;
   }
 
-  async function admitSoftly(queueId: string, line: Line, run: Add): Promise<Admitted> {
+  async function admitSoftly(queueId: string, line: Line, run: Add, options: Required<AdmitOptions>) {
     if (isCountDue(line, maxReady, deps.clock.now())) await recount(queueId, line);
-    requireRoom(queueId, line);
-    return add(line, run);
+    requireRoom(queueId, line, options);
+    return add(line, run, options.amount);
   }
 
-  async function admitStrictly(queueId: string, line: Line, run: Add): Promise<Admitted> {
-    const turn = line.last.then(() => admitThrough(queueId, line, run));
+  async function admitStrictly(queueId: string, line: Line, run: Add, options: Required<AdmitOptions>) {
+    const turn = line.last.then(() => admitThrough(queueId, line, run, options));
     line.last = turn.catch(() => undefined);
     return turn;
   }
 
-  async function admitThrough(queueId: string, line: Line, run: Add): Promise<Admitted> {
+  async function admitThrough(
+    queueId: string,
+    line: Line,
+    run: Add,
+    options: Required<AdmitOptions>,
+  ): Promise<Admitted> {
     for (let tries = 1; tries <= mostTries; tries++) {
       const guard = await readGuard(deps.documents, queueId);
       await count(queueId, line);
       line.accepted = 0;
-      requireRoom(queueId, line);
+      requireRoom(queueId, line, options);
       const admitted = await run([guard]);
       if (admitted !== "overtaken") return admitted;
       await sleep(deps.clock, deps.random() * tries * pauseMs);
@@ -126,9 +138,10 @@ export function createBackpressure(deps: Deps): Backpressure {
   }
 
   return {
-    admit(queueId, run) {
+    admit(queueId, run, { amount = 1, share = 1 } = {}) {
       const line = lineOf(queueId);
-      return strict ? admitStrictly(queueId, line, run) : admitSoftly(queueId, line, run);
+      const options = { amount, share };
+      return strict ? admitStrictly(queueId, line, run, options) : admitSoftly(queueId, line, run, options);
     },
   };
 }

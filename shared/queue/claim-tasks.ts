@@ -1,14 +1,16 @@
 import { toTime } from "../core/clock.ts";
 import type { Documents, ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { mayTake } from "../tasks/held-content.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { withEvent } from "../tasks/task-events.ts";
 import { applyReports, everyEndMatters, isUrgent, type Report } from "./apply-reports.ts";
-import { letThrough } from "./breaker.ts";
+import { letThrough, toPresent } from "./breaker.ts";
 import { commitMarked } from "./commit-marked.ts";
 import { leaseMs } from "./lease-ms.ts";
 import { permitLifeMs, spendPermits } from "./limiter.ts";
 import { claimKey, emptyQueue, type Queue, type QueueDocument, queuePath } from "./queue-document.ts";
+import { restsUntil } from "./rests-until.ts";
 import { type Room, roomAt } from "./room.ts";
 import { spendTokens, toCharge, tokensFreeAt } from "./token-window.ts";
 
@@ -36,6 +38,8 @@ export type Claim = {
   lookAgainAt?: number;
   /** When the queue's document was read (epoch ms, by the store's clock): has come, whatever this process's clock says. */
   readAt: number;
+  /** The provider is left alone for now: who can go elsewhere should. */
+  isResting: boolean;
   /** The queue's document holds the reports now. */
   reported: boolean;
   /** The reports must not wait and could not be written: this process must try again. */
@@ -52,6 +56,8 @@ export type ClaimRequest = {
   permitLifeMs?: number;
   /** Claim this task, and only if it is the head of the line. */
   only?: string;
+  /** Whether this process has the content of a task that is kept nowhere else. */
+  holds?: (taskId: string) => boolean;
   /** What the tasks of this queue are charged on average, as far as is known: decides how many heads are read. */
   tokensEach?: number;
 };
@@ -74,7 +80,9 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const state = applyReports(snapshot.data, reports, queue, { now, elapsed: askedAt });
   const room = roomAt(state, queue, now);
   const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue, request.tokensEach));
-  const heads = wanted < 1 ? [] : await readHeads(deps.documents, queue.id, only ? 1 : wanted);
+  const { holds = () => false } = request;
+  const isOpen = ({ data }: Snapshot<TaskDocument>) => mayTake(data, holds, now);
+  const heads = wanted < 1 ? [] : await readOpenHeads(deps.documents, queue.id, only ? 1 : wanted, isOpen);
   const isOvertaking = only !== undefined && heads[0]?.id !== only;
 
   const chosen = chooseHeads(isOvertaking ? [] : heads, room, queue, now);
@@ -82,8 +90,12 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const lookAgain = again === undefined ? {} : { lookAgainAt: toOwn(again) };
   const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
   const tellAtOnce = everyEndMatters(state, queue);
-  const mustTell = reports.some((report) => tellAtOnce || isUrgent(report, queue));
-  if (isIdle && !mustTell) return { ...nothing, ...lookAgain, readAt: now };
+  // What mends a breaker leaves nothing behind that matters, and others still wait to hear of it.
+  const isMended =
+    state.breaker.state === "closed" && toPresent(snapshot.data.breaker, now).state !== "closed";
+  const mustTell = isMended || reports.some((report) => tellAtOnce || isUrgent(report, queue));
+  const isResting = restsUntil(state, now) !== undefined;
+  if (isIdle && !mustTell) return { ...nothing, ...lookAgain, readAt: now, isResting };
 
   const mark = deps.ids.newId("claim");
   const next = { ...toNextState(state, queue, chosen.taken, times), mark };
@@ -94,7 +106,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
   const fences = await commitMarked(deps, writes, { mark });
-  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, owed: mustTell };
+  if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, isResting, owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({
       task: { ...head.data, ...fields },
@@ -107,6 +119,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     expired: chosen.expired.map(({ data }) => ({ ...data, ...expiredFields(data, now) })),
     ...lookAgain,
     readAt: now,
+    isResting,
     reported: true,
     owed: false,
   };
@@ -128,6 +141,22 @@ async function readQueue(
     if (isNew) await documents.commit([{ op: "create", path, data: emptyQueue }]).catch(() => undefined);
   }
   throw new Error(`the document of queue ${queueId} could not be made`);
+}
+
+/** The heads of the line, past those that only another process can run: their turn is when that one looks. */
+async function readOpenHeads(
+  documents: Documents,
+  queueId: string,
+  limit: number,
+  isOpen: (head: Snapshot<TaskDocument>) => boolean,
+): Promise<Snapshot<TaskDocument>[]> {
+  for (let passed = 0; ; ) {
+    const heads = await readHeads(documents, queueId, limit + passed);
+    const open = heads.filter(isOpen);
+    const left = heads.length - open.length;
+    if (left <= passed || heads.length < limit + passed) return open.slice(0, limit);
+    passed = 2 * left;
+  }
 }
 
 function readHeads(documents: Documents, queueId: string, limit: number): Promise<Snapshot<TaskDocument>[]> {
@@ -194,11 +223,12 @@ type Times = { now: number; startBy: number };
 function toNextLook({ chosen, heads, room, wanted, state, queue, times }: Look): number | undefined {
   if (room.count < 1) return room.nextAt;
   const { now } = times;
+  const isWholeLine = heads.length < wanted || wanted < 1;
+  if (chosen.tokensWanted === undefined && isWholeLine) return undefined;
   const next = toNextState(state, queue, chosen.taken, times);
   if (chosen.tokensWanted !== undefined) {
     return tokensFreeAt(next.tokens, queue.limits.tokens, chosen.tokensWanted, now + 1);
   }
-  if (heads.length < wanted || wanted < 1) return undefined;
   const after = roomAt(next, queue, now);
   return after.count < 1 ? after.nextAt : now;
 }

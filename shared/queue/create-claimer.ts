@@ -1,6 +1,7 @@
 import { sleep } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { HeldContent } from "../tasks/held-content.ts";
 import type { Report } from "./apply-reports.ts";
 import { type Claim, type Claimed, claimTasks } from "./claim-tasks.ts";
 import { ensureWake } from "./ensure-wake.ts";
@@ -13,7 +14,10 @@ const mostTells = 20;
 const tellPauseMs = 20;
 const longestTellMs = 5_000;
 
-type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> & { log: Log };
+type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> & {
+  log: Log;
+  held?: Pick<HeldContent, "holds">;
+};
 
 export type Claimer = {
   /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
@@ -49,6 +53,7 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
     const claim = await claimTasks(deps, {
       ...{ queue, reports: told, permitLifeMs, ...request },
       ...(tokensEach !== undefined && { tokensEach }),
+      ...(deps.held && { holds: deps.held.holds }),
     });
     if (claim.claimed.length > 0) charges.set(queue.id, toAverageCharge(queue, claim.claimed));
     if (claim.reported) {

@@ -63,7 +63,8 @@ export async function releaseTask(
 ): Promise<boolean> {
   const queue = findQueue(deps.config, task.queue);
   const facts = { provider: task.queue, startedAt: deps.clock.now() };
-  const isReleased = await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
+  const settled = await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
+  const isReleased = settled !== undefined;
   // Whoever claims at this moment may win: the place then becomes free with the next sweep.
   const end = { outcome: { kind: "returned" as const }, isTold: isReleased, endedAt: deps.clock.elapsed() };
   const reports = [toReport(task, end, queue)];

@@ -76,18 +76,15 @@ async function takeBackLost(deps: SweepDeps, orphans: boolean): Promise<number> 
     where: [["status", "==", "running"], ...lease],
     orderBy: [["leaseUntil", "asc"]],
   };
-  return eachPage(deps, query, ({ data, updateTime }) =>
-    settleAttempt(
-      deps,
-      { task: data, fence: updateTime },
-      { kind: "lost" },
-      {
-        provider: data.queue,
-        startedAt: claimedAt(data, leaseMs),
-        ...(data.simulated && { simulated: true }),
-      },
-    ),
-  );
+  return eachPage(deps, query, async ({ data, updateTime }) => {
+    const facts = {
+      provider: data.queue,
+      startedAt: claimedAt(data, leaseMs),
+      ...(data.simulated && { simulated: true }),
+    };
+    const claim = { task: data, fence: updateTime };
+    return (await settleAttempt(deps, claim, { kind: "lost" }, facts)) !== undefined;
+  });
 }
 
 async function expireTasks(deps: SweepDeps): Promise<number> {
@@ -104,13 +101,13 @@ async function expireTasks(deps: SweepDeps): Promise<number> {
   return eachPage(deps, query, (task) => tryCommit(deps.documents, toExpiredWrite(task, now)));
 }
 
-/** Tasks that ended outside of a claim, by a cancel, their age or an operator, and whose event may not have been published. */
+/** Tasks that ended outside of a claim, by a cancel, their age, an operator or the cache, and whose event may not have been published. */
 async function publishUnpublished(deps: SweepDeps): Promise<number> {
   const query: Query = {
     collection: "tasks",
     where: [
       ["unpublished", "==", true],
-      ["status", "in", ["cancelled", "expired", "dead"]],
+      ["status", "in", ["succeeded", "cancelled", "expired", "dead"]],
     ],
   };
   return eachPage(deps, query, async ({ data, updateTime }) => {

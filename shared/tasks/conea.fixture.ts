@@ -46,8 +46,14 @@ export type TestOptions = {
   breaker?: object;
   /** `queue` of the configuration: how long a line may become. */
   queue?: object;
+  /** What the entry of the model `m` has beside. */
+  model?: object;
   /** A second queue of that name, for what names the model `n`. */
   second?: boolean;
+  /** What that queue's provider does; the same as the first where absent. */
+  secondProvider?: Provider;
+  /** What the entry of the model `n` has beside. */
+  secondModel?: object;
   /** Where there is one, documents are kept across openings. */
   dataDir?: string;
 };
@@ -60,7 +66,10 @@ export async function openTestConea({
   timeouts = {},
   breaker = {},
   queue = {},
+  model = {},
   second = false,
+  secondProvider = provider,
+  secondModel = {},
   dataDir,
 }: TestOptions = {}) {
   const config = ConeaConfig.parse({
@@ -69,8 +78,13 @@ export async function openTestConea({
       ...(second && { second: { kind: "anthropic", apiKey: "secret:KEY" } }),
     },
     models: {
-      m: { provider: "main", name: "vendor-m", kinds: ["chat", "embedding", "speech", "transcription"] },
-      ...(second && { n: { provider: "second", name: "vendor-n", kinds: ["chat"] } }),
+      m: {
+        provider: "main",
+        name: "vendor-m",
+        kinds: ["chat", "embedding", "speech", "transcription"],
+        ...model,
+      },
+      ...(second && { n: { provider: "second", name: "vendor-n", kinds: ["chat"], ...secondModel } }),
     },
     retry,
     breaker,
@@ -97,7 +111,9 @@ export async function openTestConea({
   const conea = createConea({
     platform: { ...embedded.platform, documents },
     config,
-    providers: { open: async () => ({ provider, simulated: false }) },
+    providers: {
+      open: async (id) => ({ provider: id === "second" ? secondProvider : provider, simulated: false }),
+    },
     log,
     closing: closing.signal,
     localKey: "local-dev-key",

@@ -9,6 +9,8 @@ import type { Claim, Claimed } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
+import { divertWaiting } from "../routing/divert-waiting.ts";
+import type { RestingQueues } from "../routing/resting-queues.ts";
 import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
@@ -40,8 +42,11 @@ export type Runner = {
   drain(graceMs: number): Promise<void>;
 };
 
+export type RunnerDeps = RunDeps & { resting: RestingQueues };
+
 /** The part of a process that claims and runs tasks. It runs about `capacity` at a time at most. */
-export function createRunner(deps: RunDeps, capacity = 200): Runner {
+export function createRunner(given: RunnerDeps, capacity = 200): Runner {
+  const deps: RunnerDeps = { ...given, goesOnHere };
   const claimer = createClaimer(deps);
   const looks = createLooks(deps);
   /** By claim: a task that was taken back may be claimed anew before the end of its first call. */
@@ -52,23 +57,26 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   const claiming = new Map<string, Promise<unknown>>();
   /** Queues at which a look waits for that claim to end: it tells what all have to tell by then. */
   const looking = new Set<string>();
+  /** Tasks whose next attempt this process has taken upon itself. */
+  const goingOn = new Set<string>();
   let draining = false;
 
   async function claim(
     queue: Queue,
     only?: string,
-  ): Promise<Pick<Claim, "claimed" | "lookAgainAt" | "readAt">> {
+  ): Promise<Pick<Claim, "claimed" | "lookAgainAt" | "readAt" | "isResting">> {
     const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
     if (atMost < 1) {
       waiting.add(queue.id);
       await claimer.tell(queue);
-      return { claimed: [], readAt: 0 };
+      return { claimed: [], readAt: 0, isResting: false };
     }
     // Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer.
     await deps.providers.open(queue.id).catch(() => undefined);
     const claiming = claimer.claim(queue, { atMost, ...(only && { only }) });
     note(queue, claiming);
     const claim = await claiming;
+    if (claim.reported) deps.resting.told(queue.id);
     if (claim.claimed.length > 0) looks.note(queue);
     for (const task of claim.expired) void publishExpired(task);
     return claim;
@@ -84,13 +92,20 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */
-  async function tryClaim(queue: Queue, only: string): Promise<Pick<Claim, "claimed">> {
+  async function tryClaim(queue: Queue, only: string): Promise<Pick<Claim, "claimed" | "isResting">> {
     try {
       return await claim(queue, only);
     } catch (error) {
       deps.log.warn("a task is left to the workers", { taskId: only, ...toErrorField(error) });
-      return { claimed: [] };
+      return { claimed: [], isResting: false };
     }
+  }
+
+  /** A caller waits here for a task that is another candidate's now. */
+  function goesOnHere({ id, status, route }: TaskDocument): boolean {
+    const isWanted = route !== undefined && status === "ready" && !draining && deps.live.isFollowed(id);
+    if (isWanted) goingOn.add(id);
+    return isWanted;
   }
 
   /** The mark stays on the task until its event is known to be published: the sweep does what fails here. */
@@ -103,12 +118,14 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   /** Runs a claim to its end. Resolves to how soon its queue must be told. */
   function start(queue: Queue, claimed: Claimed): Promise<Urgency> {
     const controller = new AbortController();
-    const taskId = claimed.task.id;
+    const { id: taskId, attemptCount } = claimed.task;
+    deps.live.begin(claimed.task);
     const run = () => runClaimed(deps, claimed, { queue, controller });
     const ended = inTraceOf(claimed.task.traceparent, toAttemptSpan(claimed.task), run).then(
-      ({ report, isReturned }): Urgency => {
+      ({ report, isReturned, settled }): Urgency => {
         claimer.keep(queue, report);
         claimer.learn(queue, claimed, isReturned);
+        if (settled && goingOn.delete(taskId)) void startNow(settled);
         if (isWarning(report)) return "now";
         return claimed.tellAtOnce || isUrgent(report, queue) ? "soon" : "whenever";
       },
@@ -118,7 +135,10 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       },
     );
     const key = claimKey(claimed.task);
-    const done = ended.then(() => finish(key));
+    const done = ended.then(() => {
+      deps.live.forget(taskId, attemptCount);
+      finish(key);
+    });
     running.set(key, { controller, done });
     return ended;
   }
@@ -130,7 +150,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
   }
 
   async function work(queue: Queue, shift: Shift): Promise<void> {
-    const { claimed, lookAgainAt, readAt } = await claim(queue);
+    const { claimed, lookAgainAt, readAt, isResting } = await claim(queue);
     // The calls start first: their permits are young, and a wake may take its time.
     const runs = claimed.map(async (one) => {
       const urgency = await start(queue, one);
@@ -142,12 +162,18 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     const looksHere =
       lookAgainAt !== undefined && claimed.length > 0 && looks.isNear(lookAgainAt) && isOnShift(shift);
     if (looksHere) runs.push(looks.plan(queue, lookAgainAt, () => lookAgain(queue, shift)));
+    if (isResting) runs.push(divertWaiting(deps, queue.id).then(() => undefined));
     const ended = Promise.all(runs);
     // It is awaited below; without this a failure before then would count as unhandled.
     ended.catch(() => undefined);
     if (lookAgainAt !== undefined && !looksHere)
       await claimer.wake(queue.id, lookAgainAt, Math.max(shift.wokenAt, readAt));
     await ended;
+  }
+
+  async function tell(queue: Queue): Promise<void> {
+    await claimer.tell(queue);
+    deps.resting.told(queue.id);
   }
 
   const isOnShift = ({ until }: Shift) => deps.clock.now() < until && !draining;
@@ -158,8 +184,21 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
     for (let claim = claiming.get(queue.id); claim; claim = claiming.get(queue.id)) await claim;
     looking.delete(queue.id);
     if (isOnShift(shift)) return work(queue, shift);
-    await claimer.tell(queue);
+    await tell(queue);
     await claimer.wake(queue.id);
+  }
+
+  async function startNow(task: { id: string; queue: string }): Promise<void> {
+    const queue = toQueue(deps.config, task.queue);
+    const { claimed: [head] = [], isResting } = queue ? await tryClaim(queue, task.id) : {};
+    if (queue && head) {
+      void start(queue, head).then((urgency) => (urgency === "whenever" ? undefined : tell(queue)));
+      return;
+    }
+    const diverted = isResting ? await divertWaiting(deps, task.queue) : [];
+    const moved = diverted.find(({ id }) => id === task.id);
+    // It went to a queue that was not at rest a second ago: it comes to rest in at most as many as there are.
+    return moved ? startNow(moved) : claimer.wake(task.queue);
   }
 
   return {
@@ -170,13 +209,9 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       await work(queue, { until: deps.clock.now() + longestShiftMs, wokenAt });
       // A function that has answered may stand still before it has told.
       await claimer.untilTold(queueId);
+      await deps.cache.untilKept();
     },
-    async startNow(task) {
-      const queue = toQueue(deps.config, task.queue);
-      const { claimed: [head] = [] } = queue ? await tryClaim(queue, task.id) : {};
-      if (!queue || !head) return claimer.wake(task.queue);
-      void start(queue, head).then((urgency) => (urgency === "whenever" ? undefined : claimer.tell(queue)));
-    },
+    startNow,
     abort(claim) {
       const found = running.get(claimKey(claim));
       found?.controller.abort("cancelled" satisfies AbortReason);
@@ -189,7 +224,7 @@ export function createRunner(deps: RunDeps, capacity = 200): Runner {
       for (const { controller } of running.values()) controller.abort("shutdown" satisfies AbortReason);
       await all();
       const queues = Object.keys(deps.config.providers).flatMap((id) => toQueue(deps.config, id) ?? []);
-      await Promise.all(queues.map((queue) => claimer.tell(queue)));
+      await Promise.all([deps.cache.untilKept(), ...queues.map((queue) => claimer.tell(queue))]);
     },
   };
 }

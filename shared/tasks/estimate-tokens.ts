@@ -9,11 +9,19 @@ const bytesPerToken = 3;
  * The tokens a task may use, read and written together: what it is charged when it is claimed, until the provider has told
  * the truth. Types that vendors do not bill by tokens count as none.
  */
-export function estimateTokens({ type, input }: SubmitTask): number {
+export function estimateTokens(request: SubmitTask): number {
+  return estimateRead(request) + estimateWritten(request);
+}
+
+export function estimateRead({ type, input }: SubmitTask): number {
   if (type === "image_search" || type === "speech" || type === "transcription") return 0;
-  const read = Math.ceil(Buffer.byteLength(JSON.stringify(input, withoutContent)) / bytesPerToken);
-  if (type === "embedding") return read;
-  return read + ("maxOutputTokens" in input ? (input.maxOutputTokens ?? assumedOutput) : assumedOutput);
+  return Math.ceil(Buffer.byteLength(JSON.stringify(input, withoutContent)) / bytesPerToken);
+}
+
+export function estimateWritten({ type, input }: SubmitTask): number {
+  if (type === "image_search" || type === "speech" || type === "transcription" || type === "embedding")
+    return 0;
+  return "maxOutputTokens" in input ? (input.maxOutputTokens ?? assumedOutput) : assumedOutput;
 }
 
 /** An image is billed by its size in pixels, not in bytes: it counts as a thousand tokens. */

@@ -14,6 +14,7 @@ async function openDown(options: TestOptions = {}) {
   const calls: number[] = [];
   let isDown = true;
   const test = await openTestConea({
+    breaker: { openMs: 60_000 },
     ...options,
     provider: {
       async chat() {

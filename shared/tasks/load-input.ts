@@ -1,8 +1,9 @@
 import type { TaskInput } from "../api/inputs.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Bytes } from "../providers/provider.ts";
+import { ContentNotKept, type HeldContent } from "./held-content.ts";
 import { uploadKey } from "./stored-files.ts";
-import { fromStoredInput, isStoredJson, type TaskDocument } from "./task-document.ts";
+import { fromStoredInput, isNotKept, isStoredJson, type TaskDocument } from "./task-document.ts";
 
 /** An upload the input refers to is gone. */
 export class UploadMissing extends Error {
@@ -12,12 +13,12 @@ export class UploadMissing extends Error {
 /** A task's input with the uploads it refers to, by id. */
 export type LoadedInput = { input: TaskInput; uploads: Map<string, Bytes> };
 
-/** Reads all a call will need, so that no permit is spent on waiting for it. Throws `UploadMissing`. */
+/** Reads all a call will need, so that no permit is spent on waiting for it. Throws `UploadMissing` and `ContentNotKept`. */
 export async function loadInput(
-  { blobs }: Pick<Platform, "blobs">,
+  { blobs, held }: Pick<Platform, "blobs"> & { held: HeldContent },
   task: TaskDocument,
 ): Promise<LoadedInput> {
-  const input = await readInput(blobs, task);
+  const input = task.heldBy === undefined ? await readInput({ blobs }, task) : held.inputOf(task.id);
   const uploads = uploadIds(input).map(async (id): Promise<[string, Bytes]> => {
     const found = await blobs.get(uploadKey(task, id));
     if (!found) throw new UploadMissing();
@@ -26,7 +27,12 @@ export async function loadInput(
   return { input, uploads: new Map(await Promise.all(uploads)) };
 }
 
-async function readInput(blobs: Platform["blobs"], { input }: TaskDocument): Promise<TaskInput> {
+/** A task's input, from Blobs where it is large. */
+export async function readInput(
+  { blobs }: Pick<Platform, "blobs">,
+  { input }: TaskDocument,
+): Promise<TaskInput> {
+  if (isNotKept(input)) throw new ContentNotKept();
   if (!isStoredJson(input)) return fromStoredInput(input);
   const stored = await blobs.get(input.file.key);
   if (!stored) throw new Error("the task's input is no longer in Blobs");

@@ -1,20 +1,25 @@
-import type { StoredJson, TaskResult } from "../api/results.ts";
+import type { NotKept, StoredJson, TaskResult } from "../api/results.ts";
+import type { Route } from "../api/route.ts";
 import type { Attempt, AttemptOutcome, TaskError, Usage } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
 import type { RateLimits } from "../providers/provider.ts";
+import { decideRescue, type Failure, freshRescue } from "../routing/decide-rescue.ts";
 import { backoffMs } from "./backoff.ts";
+import { contentNotKept } from "./held-content.ts";
 import { keptAttempts, type TaskDocument } from "./task-document.ts";
 
 /** How a claim ended. */
 export type Outcome =
   | {
       kind: "succeeded";
-      result: TaskResult | StoredJson;
+      result: TaskResult | StoredJson | NotKept;
       usage: Usage;
       requestId?: string;
       rateLimits?: RateLimits;
+      /** Where the cache gave the result, or some of it. */
+      cache?: "hit" | "partial";
     }
   | { kind: "failed"; error: TaskError; rateLimited: boolean; retryAfterMs?: number; requestId?: string }
   /** The process is shutting down: no fault of the provider. */
@@ -28,6 +33,8 @@ export type AttemptFacts = {
   provider: string;
   startedAt: number;
   outputPages?: number;
+  /** The attempt whose text it went on from. */
+  continues?: number;
   simulated?: boolean;
 };
 
@@ -36,7 +43,7 @@ export type NextStateOptions = { now: number; retry: RetryConfig; random: Random
 /** The fields to change on the task's document, and those to take away. */
 export type TaskChange = {
   fields: Partial<TaskDocument> & Pick<TaskDocument, "status">;
-  removes: ("leaseUntil" | "startBy" | "notBefore")[];
+  removes: ("leaseUntil" | "startBy" | "notBefore" | "model" | "simulated")[];
 };
 
 const claimEnd: TaskChange["removes"] = ["leaseUntil", "startBy"];
@@ -52,26 +59,41 @@ export function nextState(
   if (outcome.kind === "returned") {
     return { fields: { status: "ready", attemptCount: task.attemptCount - 1 }, removes: claimEnd };
   }
-  const counts = outcome.kind !== "interrupted" && !(outcome.kind === "failed" && outcome.rateLimited);
+  const counts = outcome.kind !== "interrupted" && !isForgiven(outcome, facts);
   const attemptsUsed = task.attemptsUsed + (counts ? 1 : 0);
   const attempt = toAttempt(task, outcome, facts, options.now);
   const common = { attempts: [...task.attempts, attempt].slice(-keptAttempts), attemptsUsed };
-  const change = decide({ ...task, ...common }, outcome, options);
+  const change = decide({ ...task, ...common }, outcome, facts, options);
   return { ...change, fields: { ...common, ...change.fields } };
+}
+
+/** Being told to slow down uses up no attempt, nor does a model that turns out not to go on from a text. */
+function isForgiven(outcome: Outcome, { continues }: AttemptFacts): boolean {
+  if (outcome.kind !== "failed") return false;
+  const isPrefillRefused = continues !== undefined && outcome.error.code === "provider_invalid_request";
+  return outcome.rateLimited || isPrefillRefused;
 }
 
 function decide(
   task: TaskDocument,
   outcome: Exclude<Outcome, { kind: "returned" }>,
+  facts: AttemptFacts,
   options: NextStateOptions,
 ): TaskChange {
   const completedAt = toTime(options.now);
   if (outcome.kind === "succeeded") {
-    const { result, usage } = outcome;
-    return { fields: { status: "succeeded", result, usage, completedAt }, removes: taskEnd };
+    const { result, usage, cache } = outcome;
+    const fields = { status: "succeeded" as const, result, usage, completedAt };
+    const cost = cache === "hit" ? { cost: { micros: 0, known: true } } : {};
+    return { fields: { ...fields, ...(cache && { cache }), ...cost }, removes: taskEnd };
   }
+  // Its content goes with the process that was to run it.
+  if (task.heldBy !== undefined && (outcome.kind === "interrupted" || outcome.kind === "lost"))
+    return { fields: { status: "failed", error: contentNotKept, completedAt }, removes: taskEnd };
   if (outcome.kind === "interrupted") return { fields: { status: "ready" }, removes: claimEnd };
   const error = outcome.kind === "lost" ? lostError : outcome.error;
+  if (task.route)
+    return rescue(task, task.route, toFailure(task, outcome, facts, error), { ...options, error });
   if (!error.retryable) return { fields: { status: "failed", error, completedAt }, removes: taskEnd };
   const handedBack = outcome.kind === "failed" && outcome.rateLimited;
   if (!handedBack && task.attemptsUsed >= options.retry.attempts) {
@@ -80,6 +102,82 @@ function decide(
   if (outcome.kind === "lost") return { fields: { status: "ready" }, removes: claimEnd };
   const notBefore = toTime(options.now + retryDelayMs(task, outcome, options));
   return { fields: { status: "scheduled", notBefore }, removes: claimEnd };
+}
+
+function toFailure(
+  task: TaskDocument,
+  outcome: Extract<Outcome, { kind: "failed" | "lost" }>,
+  { outputPages = 0, continues }: AttemptFacts,
+  { code, retryable }: TaskError,
+): Failure {
+  return {
+    code,
+    retryable,
+    ...(outcome.kind === "failed" &&
+      outcome.retryAfterMs !== undefined && { retryAfterMs: outcome.retryAfterMs }),
+    ...(continues !== undefined && { continued: true }),
+    ...(task.mayContinue && (outputPages > 0 || continues !== undefined) && { hasText: true }),
+  };
+}
+
+/** Where there are alternatives: the same candidate again, another one, or the end. */
+function rescue(
+  task: TaskDocument,
+  route: Route,
+  failure: Failure,
+  { now, retry, random, error }: NextStateOptions & { error: TaskError },
+): TaskChange {
+  const { candidates, at } = route;
+  const state = task.rescue ?? freshRescue;
+  const decision = decideRescue({ candidates, at, state, failure, retry, random });
+  if (decision.kind === "end") {
+    const told = toldError(task, error);
+    const status = told.retryable ? "dead" : "failed";
+    return {
+      fields: { status, error: told, rescue: decision.state, completedAt: toTime(now) },
+      removes: taskEnd,
+    };
+  }
+  const turn = decision.at === at ? undefined : toTurn(route, decision.at);
+  const wait =
+    decision.afterMs > 0
+      ? { status: "scheduled" as const, notBefore: toTime(now + decision.afterMs) }
+      : { status: "ready" as const };
+  return {
+    fields: { ...wait, rescue: decision.state, ...turn?.fields },
+    removes: [...claimEnd, ...(turn?.removes ?? [])],
+  };
+}
+
+/** The fields by which it becomes another candidate's turn to serve a task. */
+export function toTurn(route: Route, at: number): TurnChange {
+  const { provider: queue, model, simulated } = route.candidates[at] ?? { provider: "" };
+  return {
+    fields: {
+      queue,
+      route: { ...route, at },
+      ...(model !== undefined && { model }),
+      ...(simulated && { simulated }),
+    },
+    removes: [
+      ...(model === undefined ? (["model"] as const) : []),
+      ...(simulated ? [] : (["simulated"] as const)),
+    ],
+  };
+}
+
+export type TurnChange = {
+  fields: Pick<TaskDocument, "queue" | "model" | "route" | "simulated">;
+  removes: ("model" | "simulated")[];
+};
+
+/** A key that does not work, or a model that is not there, says less than how the others failed. */
+const uninformative: ReadonlySet<string> = new Set(["provider_authentication", "provider_model_not_found"]);
+
+function toldError({ attempts }: TaskDocument, error: TaskError): TaskError {
+  if (!uninformative.has(error.code)) return error;
+  const better = attempts.findLast((attempt) => attempt.error && !uninformative.has(attempt.error.code));
+  return better?.error ?? error;
 }
 
 const lostError: TaskError = {
@@ -115,6 +213,9 @@ function toAttempt(task: TaskDocument, outcome: Outcome, facts: AttemptFacts, no
     ...(outcome.kind === "succeeded" && { usage: outcome.usage }),
     ...("requestId" in outcome && outcome.requestId && { requestId: outcome.requestId }),
     ...(facts.outputPages !== undefined && { outputPages: facts.outputPages }),
+    ...(task.route && { candidate: task.route.at }),
+    ...(facts.continues !== undefined && { continues: facts.continues }),
+    ...("cache" in outcome && outcome.cache === "hit" && { cached: true as const }),
     ...(facts.simulated && { simulated: true as const }),
   };
 }

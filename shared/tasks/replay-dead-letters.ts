@@ -8,7 +8,7 @@ import { idFrom } from "../core/ids.ts";
 import type { Snapshot, WriteTime } from "../platform/documents.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { wakeQueue } from "../queue/wake-queue.ts";
-import { chooseModel } from "../routing/choose-model.ts";
+import { planRoute } from "../routing/plan-route.ts";
 import { listDeadLetters } from "./dead-letters.ts";
 import { findTask } from "./read-tasks.ts";
 import { applyReplay, type ReplayDeps, type ReplayRequest, toReplayRequest } from "./replay-task.ts";
@@ -49,7 +49,7 @@ export async function replayDeadLetters(
   idempotencyKey?: string,
 ): Promise<ReplayedAll> {
   requireWriter(principal);
-  requireKnownModel(deps, request.model);
+  await requireKnownModel(deps, request.model);
   const earlier =
     idempotencyKey === undefined ? undefined : await begin(deps, principal, request, idempotencyKey);
   if (earlier?.answer) return { answer: earlier.answer, repeated: true };
@@ -60,10 +60,10 @@ export async function replayDeadLetters(
 }
 
 /** A model that nobody has is the caller's mistake, and not one for each task. */
-function requireKnownModel({ config }: ReplayDeps, model: string | undefined): void {
+async function requireKnownModel(deps: ReplayDeps, model: string | undefined): Promise<void> {
   if (model === undefined) return;
-  const [kind = "chat"] = Object.hasOwn(config.models, model) ? (config.models[model]?.kinds ?? []) : [];
-  chooseModel(config, kind, model);
+  const [type = "chat"] = (await deps.catalogue.find(model))?.kinds ?? [];
+  await planRoute(deps, { type, model });
 }
 
 async function replayAll(

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Principal, requireWriter } from "../access/principal.ts";
 import type { TaskStatus } from "../api/task-type.ts";
-import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
@@ -11,18 +10,14 @@ import type { Platform } from "../platform/platform.ts";
 import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { wakeQueue } from "../queue/wake-queue.ts";
-import { chooseModel } from "../routing/choose-model.ts";
+import { findOpen, type Planned, planRoute, type RouteDeps, toPlanned } from "../routing/plan-route.ts";
 import { findTask } from "./read-tasks.ts";
 import { nextSequence } from "./sequence.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 import { publishRecent, withEvent } from "./task-events.ts";
 
-export type ReplayDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "ids"> & {
-  config: ConeaConfig;
-  isSimulated: (providerId: string) => boolean;
-  log: Log;
-  backpressure: Backpressure;
-};
+export type ReplayDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "ids"> &
+  RouteDeps & { log: Log; backpressure: Backpressure };
 
 export type Replayed = {
   task: TaskDocument;
@@ -91,7 +86,8 @@ export async function applyReplay(
     if (wasCarriedOut(snapshot.data, request)) {
       return isUnsure ? told(deps, snapshot.data) : { task: snapshot.data, repeated: true };
     }
-    const change = toReplay(deps, snapshot, request);
+    if (!unsuccessful.has(snapshot.data.status)) throw notReplayable(snapshot.data.status);
+    const change = toReplay(deps, snapshot, request, await planReplay(deps, snapshot.data, request));
     try {
       const admitted = await deps.backpressure.admit(change.task.queue, (guards) =>
         write(deps, snapshot, change, guards),
@@ -128,25 +124,39 @@ function wasCarriedOut({ replays = [] }: TaskDocument, { entry }: ReplayRequest)
   );
 }
 
+/** The same candidates again, from the first one on; with a model of the request's own, that one and its fallbacks. */
+async function planReplay(
+  deps: ReplayDeps,
+  { type, model, route }: TaskDocument,
+  request: ReplayRequest,
+): Promise<Planned> {
+  const { providers } = deps.config;
+  const known = route?.candidates.filter(({ provider }) => Object.hasOwn(providers, provider)) ?? [];
+  if (known.length > 0 && request.model === undefined) {
+    return toPlanned(known, await findOpen(deps, known), route?.prefer);
+  }
+  return planRoute(deps, { type, model: request.model ?? model });
+}
+
 type Change = { task: TaskDocument; fields: Partial<TaskDocument>; removes: string[] };
 
 function toReplay(
   deps: ReplayDeps,
   { data: task, ...snapshot }: Snapshot<TaskDocument> | ReadSnapshot<TaskDocument>,
   request: ReplayRequest,
+  { queue, model, route, simulated }: Planned,
 ): Change {
-  if (!unsuccessful.has(task.status)) throw notReplayable(task.status);
-  const { provider, model } = chooseModel(deps.config, task.type, request.model ?? task.model);
   const now = deps.clock.now();
-  const isSimulated = deps.isSimulated(provider);
   const traceparent = currentTraceparent();
   const fields: Partial<TaskDocument> = {
     status: "ready",
-    queue: provider,
+    queue,
     ...(model && { model }),
-    ...(isSimulated && { simulated: true }),
+    ...(route && { route, hasRoute: true }),
+    ...(simulated && { simulated }),
     epoch: task.epoch + 1,
     attemptsUsed: 0,
+    attemptsBefore: task.attemptCount,
     sequence: nextSequence(now),
     replays: [...(task.replays ?? []), request.entry].slice(-keptReplays),
     unpublished: true,
@@ -156,11 +166,12 @@ function toReplay(
   // Whoever cancels next must still wait for a call that an earlier claim may yet start.
   const readAt = "readTime" in snapshot ? snapshot.readTime : toTime(now);
   const removes = [
-    ...["error", "result", "completedAt", "startedAt", "leaseUntil", "notBefore"],
+    ...["error", "result", "completedAt", "startedAt", "leaseUntil", "notBefore", "rescue"],
     ...(task.startBy && task.startBy > readAt ? [] : ["startBy"]),
     ...(task.expiresAt && task.expiresAt > toTime(now) ? [] : ["expiresAt"]),
     ...(model ? [] : ["model"]),
-    ...(isSimulated ? [] : ["simulated"]),
+    ...(route ? [] : ["route", "hasRoute", "mayContinue"]),
+    ...(simulated ? [] : ["simulated"]),
   ];
   return { task: without({ ...task, ...fields }, removes), fields, removes };
 }

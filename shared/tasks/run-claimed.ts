@@ -1,32 +1,49 @@
+import { terminalStatuses } from "../api/task-type.ts";
+import type { Cache } from "../cache/create-cache.ts";
+import { callAll, type Recalled } from "../cache/recall.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toErrorField } from "../core/log.ts";
 import { currentSpan } from "../core/trace.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type CallPermit, withPermit } from "../providers/call-permit.ts";
-import type { Provider, ProviderAnswer, ProviderCall, ProviderDirectory } from "../providers/provider.ts";
-import { ProviderError } from "../providers/provider-error.ts";
+import type { CallPermit } from "../providers/call-permit.ts";
+import type { ProviderDirectory } from "../providers/provider.ts";
 import type { Report } from "../queue/apply-reports.ts";
 import type { Claimed } from "../queue/claim-tasks.ts";
 import type { Queue } from "../queue/queue-document.ts";
+import type { Catalogue } from "../routing/catalogue.ts";
+import type { HealthBook } from "../routing/health-book.ts";
+import { callProvider } from "./call-provider.ts";
+import { findContinuation } from "./continuation.ts";
+import type { HeldContent } from "./held-content.ts";
 import { keepLease } from "./keep-lease.ts";
-import { type LoadedInput, loadInput } from "./load-input.ts";
+import type { LiveOutput } from "./live-output.ts";
+import { loadInput } from "./load-input.ts";
 import type { AttemptFacts, Outcome } from "./next-state.ts";
 import { createOutputPages, type OutputPages } from "./output-pages.ts";
 import { type SettleDeps, settleAttempt } from "./settle-attempt.ts";
 import { storeAnswer } from "./stored-files.ts";
-import type { TaskDocument } from "./task-document.ts";
+import { isNotKept, type TaskDocument } from "./task-document.ts";
 import { publishRecent } from "./task-events.ts";
 import { type AbortReason, toOutcome } from "./to-outcome.ts";
 import { toReport } from "./to-report.ts";
-import { watchStall } from "./watch-stall.ts";
 
 export type RunDeps = SettleDeps &
-  Pick<Platform, "blobs"> & { config: ConeaConfig; providers: ProviderDirectory };
+  Pick<Platform, "blobs"> & {
+    config: ConeaConfig;
+    providers: ProviderDirectory;
+    catalogue: Catalogue;
+    health: HealthBook;
+    live: LiveOutput;
+    cache: Cache;
+    held: HeldContent;
+  };
 
 export type Ended = {
   report: Report;
   /** The permit had run out before the call could start. */
   isReturned: boolean;
+  /** What has become of the task, if this process settled it. */
+  settled?: TaskDocument;
 };
 
 /**
@@ -45,7 +62,7 @@ export async function runClaimed(
   // It is awaited once the call has ended; without this a failure before then would count as unhandled.
   told.catch(() => undefined);
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
-  const { outcome, facts } = await attempt(deps, claimed, controller);
+  const { outcome, facts, firstTokenMs } = await attempt(deps, claimed, controller);
   const endedAt = deps.clock.elapsed();
   const fence = await lease.stop();
   await told;
@@ -54,18 +71,58 @@ export async function runClaimed(
   const isReturned = outcome?.kind === "returned";
   currentSpan().set({ "conea.outcome": outcome?.kind ?? "taken away" });
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
-  if (!outcome) return { report: toEnd(isCancelled), isReturned };
-  const settled = await settleAttempt(deps, { task, fence }, outcome, {
-    startedAt,
-    provider: task.queue,
-    ...facts,
-  });
-  if (settled) logAttempt(deps, task, outcome, deps.clock.now() - startedAt);
-  return { report: toEnd(settled), isReturned };
+  const settled =
+    outcome &&
+    (await settleAttempt(deps, { task, fence }, outcome, { startedAt, provider: task.queue, ...facts }));
+  if (!outcome || !settled) {
+    deps.live.forget(task.id, task.attemptCount);
+    return { report: toEnd(!outcome && isCancelled), isReturned };
+  }
+  // Before it is told of: whoever hears of the end may look whether the content is still needed.
+  if (terminalStatuses.has(settled.status)) deps.held.end(task.id);
+  deps.live.settle(settled);
+  const durationMs = deps.clock.now() - startedAt;
+  logAttempt(deps, task, outcome, durationMs);
+  // A text of two attempts is nobody's answer.
+  const isWhole = facts.continues === undefined;
+  if (outcome.kind === "succeeded" && !outcome.cache && isWhole && !isNotKept(outcome.result))
+    deps.cache.keep(task, outcome.result);
+  const report = toEnd(true);
+  await noteHealth(deps, task, { outcome, facts, report, durationMs, firstTokenMs });
+  return { report, isReturned, settled };
+}
+
+type Measured = Pick<Attempted, "facts" | "firstTokenMs"> & {
+  outcome: Outcome;
+  report: Report;
+  durationMs: number;
+};
+
+/** Measures the model; what may go elsewhere has other processes know, since they choose by it. */
+async function noteHealth(
+  { health }: RunDeps,
+  { model, route }: TaskDocument,
+  { outcome, facts, report, durationMs, firstTokenMs }: Measured,
+): Promise<void> {
+  if (model === undefined || ("cache" in outcome && outcome.cache)) return;
+  if (report.health !== "unknown") {
+    const times = { totalMs: durationMs, ...(firstTokenMs !== undefined && { firstTokenMs }) };
+    health.note(model, { isGood: report.health === "good", ...(outcome.kind === "succeeded" && times) });
+  }
+  if (facts.continues !== undefined && isRefused(outcome)) health.noteNoPrefill(model);
+  if (route) await health.share(model);
+}
+
+function isRefused(outcome: Outcome): boolean {
+  return outcome.kind === "failed" && outcome.error.code === "provider_invalid_request";
 }
 
 /** `outcome` is absent when the task was taken away meanwhile: there is nothing to settle. */
-type Attempted = { outcome: Outcome | undefined; facts: Partial<AttemptFacts> };
+type Attempted = {
+  outcome: Outcome | undefined;
+  facts: Partial<AttemptFacts>;
+  firstTokenMs?: number | undefined;
+};
 
 async function attempt(
   deps: RunDeps,
@@ -75,23 +132,29 @@ async function attempt(
   const facts: Partial<AttemptFacts> = {};
   if (fence === "") return { outcome: undefined, facts };
   const permit: CallPermit = { mayStart: () => deps.clock.elapsed() <= startBy, isRefused: false };
+  const isHeld = task.heldBy !== undefined;
   let pages: OutputPages | undefined;
   try {
     const { provider, simulated } = await deps.providers.open(task.queue);
     facts.simulated = simulated;
     const loaded = await loadInput(deps, task);
+    const continuation = await findContinuation(deps, task);
+    const recall = continuation ? callAll : await deps.cache.recall(task, loaded.input);
     if (!permit.mayStart()) return { outcome: { kind: "returned" }, facts };
-    pages = task.stream ? createOutputPages(deps, task) : undefined;
-    const { result, usage, requestId, rateLimits } = await callProvider(deps, provider, {
-      task,
-      loaded,
-      pages,
-      controller,
-      permit,
-    });
+    if (continuation) {
+      facts.continues = continuation.attempt;
+      deps.live.continueFrom(task.id, task.attemptCount, continuation.text);
+    }
+    pages = task.stream && !isHeld ? createOutputPages(deps, task) : undefined;
+    const onText = (text: string) => {
+      deps.live.publish(task.id, task.attemptCount, text);
+      pages?.write(text);
+    };
+    const parts = { task, loaded, recall, continuation, onText, controller, permit };
+    const { result, firstTokenMs, ...rest } = await callProvider(deps, provider, parts);
     facts.outputPages = await pages?.finish();
-    const stored = await storeAnswer(deps, task, result);
-    return { outcome: toSuccess({ result: stored, usage, requestId, rateLimits }), facts };
+    const stored = isHeld ? deps.held.keepAnswer(task.id, result) : await storeAnswer(deps, task, result);
+    return { outcome: toSuccess({ result: stored, ...rest }), facts, firstTokenMs };
   } catch (error) {
     if (permit.isRefused) return { outcome: { kind: "returned" }, facts };
     // Read before the pages are written: a cancel that comes meanwhile does not undo how the call has ended.
@@ -110,66 +173,16 @@ function toSuccess({
   usage,
   requestId,
   rateLimits,
-}: Pick<Extract<Outcome, { kind: "succeeded" }>, "result"> & Omit<ProviderAnswer, "result">): Outcome {
+  cache,
+}: Pick<Extract<Outcome, { kind: "succeeded" }>, "result"> & Omit<Recalled, "result">): Outcome {
   return {
     kind: "succeeded",
     result,
     usage,
     ...(requestId && { requestId }),
     ...(rateLimits && { rateLimits }),
+    ...(cache && { cache }),
   };
-}
-
-type CallParts = {
-  task: TaskDocument;
-  loaded: LoadedInput;
-  pages: OutputPages | undefined;
-  controller: AbortController;
-  permit: CallPermit;
-};
-
-async function callProvider(
-  { config, clock }: RunDeps,
-  provider: Provider,
-  { task, loaded, pages, controller, permit }: CallParts,
-): Promise<ProviderAnswer> {
-  // The method and the input belong to the same type: the request was parsed by it.
-  const run = provider[task.type] as ((call: ProviderCall) => Promise<ProviderAnswer>) | undefined;
-  if (!run) throw new ProviderError("model_not_found");
-  const { signal } = controller;
-  const giveUp = () => controller.abort("timeout" satisfies AbortReason);
-  const { totalMs = 300_000, ...stalls } = config.providers[task.queue]?.timeouts ?? {};
-  const cancelTimer = clock.after(totalMs, giveUp);
-  // Only a stream shows signs of life before it is done.
-  const stall = watchStall(clock, pages ? stalls : {}, giveUp);
-  const onText = (text: string) => {
-    stall.saw();
-    if (!signal.aborted) pages?.write(text);
-  };
-  try {
-    signal.throwIfAborted();
-    const call: ProviderCall = {
-      input: loaded.input,
-      model: task.model === undefined ? "" : (config.models[task.model]?.name ?? task.model),
-      signal,
-      ...(pages && { onText, onProgress: stall.saw }),
-      readBlob: async (blobId) =>
-        loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
-    };
-    return await Promise.race([withPermit(permit, () => run(call)), rejectOnAbort(signal)]);
-  } finally {
-    cancelTimer();
-    stall.stop();
-  }
-}
-
-/** A call that ignores its signal must not hold the worker. */
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(new Error("aborted"));
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }
 
 function logAttempt({ log }: RunDeps, task: TaskDocument, outcome: Outcome, durationMs: number): void {

@@ -34,7 +34,7 @@ async function settleUnheard(meanwhile: Partial<TaskDocument>) {
   await clock.runUntilIdle();
   const late = await conea.documents.query({ collection: `${path}/late` });
   return {
-    isSettled: await settling,
+    isSettled: (await settling) !== undefined,
     clock,
     late,
     after: (await conea.documents.get<TaskDocument>(path))?.data,

@@ -18,19 +18,22 @@ const keepLateMs = 30 * 24 * 60 * 60 * 1_000;
 export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random" | "ids"> & {
   retry: RetryConfig;
   log: Log;
+  /** Says of a settled task that this process goes on with it at once: nobody is woken for it. */
+  goesOnHere?: (task: TaskDocument) => boolean;
 };
 
 /**
- * Ends a claim with one conditional write, then tells those who must know. `false` when somebody else had written since
- * the claim (a cancel, another worker): then nothing of the outcome is applied, and it is kept as late. Rejects when the
- * store or the publisher stays unreachable; the claim is then on record as not told of.
+ * Ends a claim with one conditional write, then tells those who must know. Resolves to the task as it is by then, or to
+ * `undefined` when somebody else had written since the claim (a cancel, another worker): then nothing of the outcome is
+ * applied, and it is kept as late. Rejects when the store or the publisher stays unreachable; the claim is then on record
+ * as not told of.
  */
 export async function settleAttempt(
   deps: SettleDeps,
   { task, fence }: { task: TaskDocument; fence: WriteTime },
   outcome: Outcome,
   facts: AttemptFacts,
-): Promise<boolean> {
+): Promise<TaskDocument | undefined> {
   const now = deps.clock.now();
   const { fields, removes } = nextState(task, outcome, facts, {
     now,
@@ -39,7 +42,8 @@ export async function settleAttempt(
   });
   const type = eventFor(fields.status);
   const event = type ? withEvent(task, type, fields.completedAt ?? toTime(now)) : {};
-  const settled: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
+  const whole: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
+  const settled = without(whole, removes);
   const path = taskPath(task.id);
   const changed = { ...fields, ...event, mark: settled.mark };
   const attempt = fields.attempts?.at(-1);
@@ -57,11 +61,16 @@ export async function settleAttempt(
   });
   if (!times) {
     await keepLate(deps, task, outcome);
-    return false;
+    return undefined;
   }
   if (type) await publishRecent(deps, settled, 1);
-  await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
-  return true;
+  if (!deps.goesOnHere?.(settled)) await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
+  return settled;
+}
+
+function without(task: TaskDocument, removes: string[]): TaskDocument {
+  const kept = Object.entries(task).filter(([name]) => !removes.includes(name));
+  return Object.fromEntries(kept) as TaskDocument;
 }
 
 function holds(attempts: Value | undefined, attempt: Attempt): boolean {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import stringify from "safe-stable-stringify";
 import type { Principal } from "../access/principal.ts";
+import { notKept } from "../api/results.ts";
 import type { SubmitTask } from "../api/task.ts";
-import type { ConeaConfig } from "../config/conea-config.ts";
+import type { Cache } from "../cache/create-cache.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
@@ -13,20 +14,18 @@ import type { Platform } from "../platform/platform.ts";
 import { noUsage } from "../providers/provider.ts";
 import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
-import { chooseModel } from "../routing/choose-model.ts";
+import { type Planned, planRoute, type RouteDeps } from "../routing/plan-route.ts";
+import { toNeeds } from "../routing/request-needs.ts";
 import { createTask } from "./create-task.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
+import type { HeldContent } from "./held-content.ts";
 import { nextSequence } from "./sequence.ts";
 import { storeJson, taskFileKey } from "./stored-files.ts";
-import { type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
+import { type ResponseFacts, type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
 import { publishRecent, withEvent } from "./task-events.ts";
 
-export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blobs" | "clock" | "ids"> & {
-  config: ConeaConfig;
-  isSimulated: (providerId: string) => boolean;
-  log: Log;
-  backpressure: Backpressure;
-};
+export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blobs" | "clock" | "ids"> &
+  RouteDeps & { log: Log; backpressure: Backpressure; cache: Cache; held: HeldContent };
 
 export type Submitted = {
   task: TaskDocument;
@@ -38,6 +37,10 @@ export type SubmitOptions = {
   idempotencyKey?: string;
   /** The caller starts the task itself: no worker is woken. */
   startsHere?: boolean;
+  /** The content is kept by this process alone, and nowhere else. */
+  isHeld?: boolean;
+  /** It is a response of the OpenAI-compatible interface. */
+  response?: ResponseFacts;
 };
 
 /**
@@ -49,17 +52,37 @@ export async function submitTask(
   deps: SubmitDeps,
   principal: Principal,
   request: SubmitTask,
-  { idempotencyKey, startsHere }: SubmitOptions = {},
+  { idempotencyKey, startsHere, isHeld = false, response }: SubmitOptions = {},
 ): Promise<Submitted> {
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
-  const draft = toDocument(deps, principal, request, id);
+  const asked = { ...(await draftTask(deps, principal, request, id)), ...(response && { response }) };
+  const draft = isHeld
+    ? toHeld(deps, asked, request, idempotencyKey)
+    : await deps.cache.prepare(asked, request);
   const kept = await keepTask(deps, draft, idempotencyKey !== undefined);
   // Without a key it can only be this very task, whose commit's answer was lost and which somebody has claimed since.
   if (!kept) return { task: await findReplayed(deps, draft), replayed: idempotencyKey !== undefined };
   await announce(deps, kept.task);
-  if (!startsHere || kept.task.status === "scheduled") await wake(deps, kept);
+  if (kept.task.status === "scheduled" || (kept.task.status === "ready" && !startsHere))
+    await wake(deps, kept);
   return { task: kept.task, replayed: false };
+}
+
+/** The document without its content. Only a caller who may ask again leaves a trace of it, hashed with the key that only they know. */
+function toHeld(
+  deps: SubmitDeps,
+  { mayContinue: _, ...asked }: TaskDocument,
+  { input }: SubmitTask,
+  idempotencyKey: string | undefined,
+): TaskDocument {
+  const secret = idempotencyKey ?? deps.ids.newId("request");
+  return {
+    ...asked,
+    input: notKept,
+    requestHash: createHash("sha256").update(`${secret} ${asked.requestHash}`).digest("base64url"),
+    ...deps.held.hold(asked.id, input),
+  };
 }
 
 /** What is stored, and since when (epoch ms, by the store's clock). */
@@ -85,6 +108,7 @@ async function keepTask(
     await (draft.status === "ready" ? deps.backpressure.admit(draft.queue, keep) : keep());
     return kept;
   } catch (error) {
+    await deps.cache.abandon(draft);
     const isFull = error instanceof ConeaError && error.code === "queue_full";
     if (isFull && mayBeReplayed && (await deps.documents.get(taskPath(draft.id)))) return undefined;
     throw error;
@@ -92,19 +116,32 @@ async function keepTask(
 }
 
 /** Named by its content: a reused key must not overwrite the input of the task it was used for. */
-function storeInput(deps: SubmitDeps, { tenant, id, input, requestHash }: TaskDocument) {
+export function storeInput(
+  deps: Pick<SubmitDeps, "blobs" | "clock">,
+  { tenant, id, input, requestHash }: TaskDocument,
+) {
   return storeJson(deps, taskFileKey({ tenant, id }, `input-${requestHash}.json`), input);
 }
 
-/** The task as it is asked for, its input still within. */
-function toDocument(
-  deps: SubmitDeps,
-  { tenant, user }: Principal,
+/** The task as it is asked for, its input still within. Throws `unknown_model` and `invalid_request`. */
+export async function draftTask(
+  deps: RouteDeps & Pick<SubmitDeps, "ids">,
+  principal: Principal,
   request: SubmitTask,
   id: string,
+): Promise<TaskDocument> {
+  const planned = await planRoute(deps, { ...request, needs: toNeeds(request) });
+  return toDocument(deps, principal, request, { id, planned });
+}
+
+function toDocument(
+  deps: Pick<SubmitDeps, "clock" | "ids">,
+  { tenant, user }: Principal,
+  request: SubmitTask,
+  { id, planned }: { id: string; planned: Planned },
 ): TaskDocument {
   const { type, priority, stream, relatedEntity, metadata, expiresInSeconds } = request;
-  const { provider, model } = chooseModel(deps.config, type, request.model);
+  const { queue, model, route, simulated } = planned;
   const now = deps.clock.now();
   const requestHash = hashRequest(user, request);
   const traceparent = currentTraceparent();
@@ -113,9 +150,14 @@ function toDocument(
     id,
     type,
     status: isLater ? "scheduled" : "ready",
-    queue: provider,
+    queue,
     priority,
     ...(model && { model }),
+    ...(route && {
+      route,
+      hasRoute: true as const,
+      ...(mayContinue(request) && { mayContinue: true as const }),
+    }),
     input: toStoredInput(request.input),
     attempts: [],
     usage: noUsage,
@@ -123,7 +165,7 @@ function toDocument(
     stream,
     ...(relatedEntity && { relatedEntity }),
     ...(metadata && { metadata }),
-    ...(deps.isSimulated(provider) && { simulated: true as const }),
+    ...(simulated && { simulated }),
     createdBy: user,
     createdAt: toTime(now),
     ...(isLater && request.notBefore && { notBefore: toTime(fromTime(request.notBefore)) }),
@@ -141,6 +183,13 @@ function toDocument(
     requestHash,
     deleted: false,
   };
+}
+
+/** Tool calls and structured output are never put together from two attempts; thoughts cannot be gone on from. */
+function mayContinue({ type, input, stream }: SubmitTask): boolean {
+  if (type !== "chat" || !stream) return false;
+  const { tools, responseFormat, reasoningEffort } = input;
+  return !tools && (responseFormat?.type ?? "text") === "text" && !reasoningEffort;
 }
 
 /** Equal for equal requests of one user, whatever the order of their fields. */
@@ -163,6 +212,8 @@ async function findReplayed({ documents }: SubmitDeps, task: TaskDocument): Prom
 
 /** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */
 async function announce(deps: SubmitDeps, task: TaskDocument): Promise<void> {
+  await deps.cache.begin(task);
+  if (task.status === "succeeded") return;
   try {
     await publishRecent(deps, task);
   } catch (error) {

@@ -2,19 +2,30 @@ import { isDeepStrictEqual } from "node:util";
 import type { ChatInput } from "../api/chat.ts";
 import type { EventType } from "../api/events.ts";
 import type { TaskInput } from "../api/inputs.ts";
-import type { StoredJson } from "../api/results.ts";
+import type { NotKept, StoredJson } from "../api/results.ts";
 import type { Task } from "../api/task.ts";
 import type { TaskStatus } from "../api/task-type.ts";
+import type { Caching } from "../cache/caching.ts";
 import type { DocumentPath, Fields } from "../platform/documents.ts";
+import type { RescueState } from "../routing/decide-rescue.ts";
 
 /** An event of a task, as its document remembers it until it is known to be published. */
 export type RecentEvent = { sequence: number; type: EventType; at: string; status: TaskStatus };
+
+/** What a response of the OpenAI-compatible interface was asked for that its task's input does not tell. */
+export type ResponseFacts = {
+  /** The first message of the input is this response's own: a later one does not inherit it. */
+  hasInstructions?: true;
+  /** The task of the response it goes on from. */
+  previousId?: string;
+  isBackground?: true;
+};
 
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
 export type TaskDocument = Omit<Task, "input" | "wait"> & {
   tenant: string;
   /** As `toStoredInput` writes it. */
-  input: Fields | StoredJson;
+  input: Fields | StoredJson | NotKept;
   /** Order within a priority: microseconds since the epoch at acceptance, distinct within a process. */
   sequence: number;
   /** Rises with each claim; a late result is kept under it. */
@@ -22,6 +33,14 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   /** Attempts made, and how many of them count against `retry.attempts`. */
   attemptCount: number;
   attemptsUsed: number;
+  /** Of a task with a route: set, so that a queue whose provider is left alone finds those that can go elsewhere. */
+  hasRoute?: true;
+  /** Of a task with a route: how its candidates have fared since it was submitted or replayed. */
+  rescue?: RescueState;
+  /** Of a task with a route: another attempt may go on from the text of one that was cut off. */
+  mayContinue?: true;
+  /** Attempts before it was last replayed: those after belong to its present run. */
+  attemptsBefore?: number;
   /** While running: when another worker may take over unless the lease was renewed. */
   leaseUntil?: string;
   /** While running: no call starts later. A cancel is acknowledged only after it. */
@@ -39,6 +58,14 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   traceparent?: string;
   /** Requests to replay it that were carried out, hashed. */
   replays?: string[];
+  /** The batch whose line it is, and which: the lines of a batch count from 0. */
+  batch?: { id: string; line: number };
+  response?: ResponseFacts;
+  /** Where it uses the cache. */
+  caching?: Caching;
+  /** The process that alone has its content, and until when no other claims it. */
+  heldBy?: string;
+  heldUntil?: string;
   /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
   requestHash: string;
   deleted: boolean;
@@ -99,6 +126,10 @@ export function isStoredJson(value: unknown): value is StoredJson {
   );
 }
 
+export function isNotKept(value: unknown): value is NotKept {
+  return typeof value === "object" && value !== null && "notKept" in value;
+}
+
 /** What callers see of a task. */
 export function toTask(document: TaskDocument): Task {
   const {
@@ -107,6 +138,10 @@ export function toTask(document: TaskDocument): Task {
     epoch,
     attemptCount,
     attemptsUsed,
+    hasRoute,
+    rescue,
+    mayContinue,
+    attemptsBefore,
     leaseUntil,
     startBy,
     mark,
@@ -116,10 +151,15 @@ export function toTask(document: TaskDocument): Task {
     unpublished,
     traceparent,
     replays,
+    batch,
+    response,
+    caching,
+    heldBy,
+    heldUntil,
     requestHash,
     deleted,
     ...task
   } = document;
   const { input } = task;
-  return { ...task, input: isStoredJson(input) ? input : fromStoredInput(input) };
+  return { ...task, input: isStoredJson(input) || isNotKept(input) ? input : fromStoredInput(input) };
 }

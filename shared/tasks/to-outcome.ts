@@ -1,5 +1,6 @@
 import type { TaskError } from "../api/task.ts";
 import { ProviderError } from "../providers/provider-error.ts";
+import { ContentNotKept, contentNotKept } from "./held-content.ts";
 import { UploadMissing } from "./load-input.ts";
 import type { Outcome } from "./next-state.ts";
 
@@ -18,8 +19,13 @@ export function toOutcome(thrown: unknown, reason: AbortReason | undefined): Out
   return {
     kind: "failed",
     rateLimited: false,
-    error: thrown instanceof UploadMissing ? uploadMissing : internalError,
+    error: toError(thrown),
   };
+}
+
+function toError(thrown: unknown): TaskError {
+  if (thrown instanceof ContentNotKept) return contentNotKept;
+  return thrown instanceof UploadMissing ? uploadMissing : internalError;
 }
 
 function toFailed(error: ProviderError): Outcome {

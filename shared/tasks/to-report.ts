@@ -37,9 +37,9 @@ const answers = new Set([
   "provider_content_refused",
 ]);
 
-/** Being told to slow down says nothing of a provider's health. */
+/** Being told to slow down says nothing of a provider's health, and neither does what the cache answered. */
 function toHealth(outcome: Outcome | undefined): Report["health"] {
-  if (outcome?.kind === "succeeded") return "good";
+  if (outcome?.kind === "succeeded") return outcome.cache === "hit" ? "unknown" : "good";
   if (outcome?.kind !== "failed" || outcome.rateLimited) return "unknown";
   const { code, retryable } = outcome.error;
   if (answers.has(code)) return "good";

@@ -18,6 +18,7 @@ import { quietKept } from "./invariants/quiet-kept.ts";
 import { ratesKept } from "./invariants/rates-kept.ts";
 import { rejectionsHandled } from "./invariants/rejections-handled.ts";
 import { replaysOnce } from "./invariants/replays-once.ts";
+import { routeKept } from "./invariants/route-kept.ts";
 import { startsPromptly } from "./invariants/starts-promptly.ts";
 import { timesKept } from "./invariants/times-kept.ts";
 import { tokensKept } from "./invariants/tokens-kept.ts";
@@ -38,6 +39,7 @@ export const invariants: readonly Invariant[] = [
   lineBounded,
   replaysOnce,
   attemptsBounded,
+  routeKept,
   leasesKept,
   breakerKept,
   quietKept,

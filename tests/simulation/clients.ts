@@ -1,5 +1,5 @@
 import type { Principal } from "../../shared/access/principal.ts";
-import type { SubmitTask } from "../../shared/api/task.ts";
+import type { Attempt, SubmitTask } from "../../shared/api/task.ts";
 import { toTime } from "../../shared/core/clock.ts";
 import { cancelTask } from "../../shared/tasks/change-task.ts";
 import { followTask, toPosition } from "../../shared/tasks/follow-task.ts";
@@ -160,21 +160,30 @@ function follow(parts: ClientParts, { label }: TaskPlan, taskId: string, dice: D
         texts.set(event.data.attempt, (texts.get(event.data.attempt) ?? "") + event.data.text);
       }
       if (event.event !== "done") continue;
-      const text = texts.get(event.data.attempts.at(-1)?.n ?? 0) ?? "";
+      const text = toWholeText(event.data.attempts, texts);
       parts.history.record({ kind: "followed", taskId, by: instance.name, text, status: event.data.status });
     }
   });
 }
 
+/** The text of the last attempt, after those it went on from. */
+function toWholeText(attempts: readonly Attempt[], texts: Map<number, string>): string {
+  let whole = "";
+  for (let one = attempts.at(-1); one; one = attempts.find(({ n }) => n === one?.continues))
+    whole = (texts.get(one.n) ?? "") + whole;
+  return whole;
+}
+
 const uploads = { present: `blob_${"p".repeat(26)}`, missing: `blob_${"m".repeat(26)}` };
 
 function toRequest({ epochMs }: ClientParts, plan: TaskPlan): SubmitTask {
-  const { label, queue, priority, stream, notBeforeMs, expiresInSeconds, upload } = plan;
+  const { label, queue, priority, stream, notBeforeMs, expiresInSeconds, upload, fallbacks } = plan;
   const text = { type: "text" as const, text: label };
   const image = upload && { type: "image" as const, image: { blob: uploads[upload] } };
   return {
     type: "chat",
     model: `m-${queue}`,
+    ...(fallbacks && { route: { fallbacks: fallbacks.map((id) => `m-${id}`) } }),
     input: { messages: [{ role: "user", content: image ? [text, image] : label }] },
     priority,
     stream,

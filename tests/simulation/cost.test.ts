@@ -67,3 +67,11 @@ it.each([
     expect(cost.writes).toBeLessThanOrEqual(writes + made / count);
   },
 );
+
+it("a task with alternatives costs at most one and a half reads and half a write more", async () => {
+  const queues = [aQueue({ limits: { requests: ["60/min"] } }), aQueue({ id: "q1" })];
+  const cost = await toCost(aScenario({ tasks: someTasks(40, 2_000, { fallbacks: ["q1"] }), queues }));
+  console.log(`with a fallback: ${JSON.stringify(cost)}`);
+  expect(cost.reads).toBeLessThanOrEqual(3.5);
+  expect(cost.writes).toBeLessThanOrEqual(4.5);
+});

@@ -173,7 +173,12 @@ function toConfig(scenario: Scenario): ConeaConfig {
         { kind: "openai", apiKey: "secret:KEY", limits, timeouts: { totalMs, ...stalls } },
       ]),
     ),
-    models: Object.fromEntries(queues.map(({ id }) => [`m-${id}`, { provider: id, kinds: ["chat"] }])),
+    models: Object.fromEntries(
+      queues.map(({ id, prefill }) => [
+        `m-${id}`,
+        { provider: id, kinds: ["chat"], ...(prefill && { abilities: { prefill: true } }) },
+      ]),
+    ),
     retry,
     breaker,
     ...(strictLine !== undefined && { queue: { maxReady: strictLine, strict: true } }),

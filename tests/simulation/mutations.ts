@@ -1,5 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 import { claimingMutations } from "./mutations/claiming.ts";
+import { routingMutations } from "./mutations/routing.ts";
 import { settlingMutations } from "./mutations/settling.ts";
 import { tellingMutations } from "./mutations/telling.ts";
 
@@ -8,4 +9,5 @@ export const mutations: readonly Mutation[] = [
   ...settlingMutations,
   ...claimingMutations,
   ...tellingMutations,
+  ...routingMutations,
 ];

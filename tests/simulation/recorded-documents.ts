@@ -64,9 +64,9 @@ async function readLine(store: Documents, { collection, where = [] }: Query) {
   return line.map(({ id, data: { priority, sequence } }) => ({ id, priority, sequence }));
 }
 
-/** The queue whose ready tasks a query asks for; `undefined` for every other query. */
+/** The queue whose ready tasks a query asks for; `undefined` for every other query. Who diverts tasks sees no line. */
 function lineOf({ collection, where = [] }: Query): string | undefined {
-  if (collection !== "tasks") return undefined;
+  if (collection !== "tasks" || where.some(([field]) => field === "hasRoute")) return undefined;
   const isReady = where.some(([field, op, value]) => field === "status" && op === "==" && value === "ready");
   const queue = where.find(([field]) => field === "queue")?.[2];
   return isReady && typeof queue === "string" ? queue : undefined;

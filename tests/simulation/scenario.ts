@@ -9,6 +9,8 @@ export type QueuePlan = {
   stalls?: { firstTokenMs: number; idleMs: number };
   /** How long a call takes that nothing happens to. */
   callMs: readonly [least: number, most: number];
+  /** The catalogue says that its model goes on from a text; `refuses`: it does not after all. */
+  prefill?: "goes on" | "refuses";
   /** While these last, the provider answers nothing. */
   outages: { fromMs: number; untilMs: number }[];
 };
@@ -21,6 +23,8 @@ export type TaskPlan = {
   queue: string;
   priority: number;
   stream: boolean;
+  /** Who serves it, one after the other, when its own queue's provider fails. */
+  fallbacks?: string[];
   /** The client names its request, and so may repeat it: `copies` times at once, and again after a failure. */
   key?: string;
   copies: number;

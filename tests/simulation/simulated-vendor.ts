@@ -33,9 +33,11 @@ export function createVendor(parts: PlanParts & { history: History }): Vendor {
   function open(instance: Instance, queue: QueuePlan, asked: ProviderCall<"chat">): Call {
     const label = labelOfContent(asked.input.messages[0]?.content);
     const number = all.length + 1;
-    const plan = planCall(label, queue, asked.onText !== undefined);
+    const prefill = toPrefill(asked);
+    const isRefused = prefill !== undefined && queue.prefill !== "goes on";
+    const plan = isRefused ? refusal : planCall(label, queue, asked.onText !== undefined);
     history.record({ kind: "callStarted", call: number, label, queue: queue.id, by: instance.name });
-    const text = `${label} by call ${number}`;
+    const text = goOn(`${label} by call ${number}`, prefill);
     const call: Call = { ...plan, number, label, text, instance, queue, asked, hangUp: () => undefined };
     all.push(call);
     return call;
@@ -53,6 +55,21 @@ export function createVendor(parts: PlanParts & { history: History }): Vendor {
       },
     }),
   };
+}
+
+/** A model that does not go on from a text says so at once. */
+const refusal: CallPlan = { afterMs: 5, isDeaf: false, error: new ProviderError("invalid_request") };
+
+/** The text that a call is to go on from. */
+function toPrefill({ input: { messages } }: ProviderCall<"chat">): string | undefined {
+  const last = messages.at(-1);
+  return last?.role === "assistant" ? last.content : undefined;
+}
+
+/** All texts of a task begin the same: what is to be gone on from is the beginning of any. */
+function goOn(text: string, prefill = ""): string {
+  if (!text.startsWith(prefill)) throw new Error(`${JSON.stringify(prefill)} was never said`);
+  return text.slice(prefill.length);
 }
 
 function run(world: World, history: History, call: Call): Promise<ProviderAnswer<"chat">> {

@@ -84,22 +84,37 @@ function toQueues(dice: Dice, spanMs: number): QueuePlan[] {
       // Only a call that hangs is silent for so long.
       ...(callMs[1] <= 2_000 && dice.chance(0.3) && { stalls: { firstTokenMs: 1_500, idleMs: 2_000 } }),
       callMs,
+      ...toPrefill(dice.fork(`prefill ${index}`)),
       outages,
     };
   });
+}
+
+function toPrefill(dice: Dice): Pick<QueuePlan, "prefill"> {
+  return dice.chance(0.6) ? { prefill: dice.chance(0.75) ? "goes on" : "refuses" } : {};
 }
 
 function toTasks(dice: Dice, queues: QueuePlan[], spanMs: number): TaskPlan[] {
   const count = dice.pick([5, 10, 20, 30, 40]);
   const isBurst = dice.chance(0.4);
   const isImpatient = dice.fork("impatience").chance(0.15);
+  const isRouted = queues.length > 1 && dice.fork("routes").chance(0.35);
   const ids = queues.map(({ id }) => id);
   return Array.from({ length: count }, (_, index) => {
     const own = dice.fork(String(index));
     const queue = ids[own.between(0, ids.length - 1)] ?? "q0";
     const task = toTask(own, `t${index}`, { queue, spanMs, isBurst });
-    return isImpatient ? withQuickCancel(task, own.fork("impatience")) : task;
+    const routed = isRouted ? withFallbacks(task, own.fork("route"), ids) : task;
+    return isImpatient ? withQuickCancel(routed, own.fork("impatience")) : routed;
   });
+}
+
+/** Some may go elsewhere; these are streamed more often, so that there is something to go on from. */
+function withFallbacks(task: TaskPlan, dice: Dice, ids: string[]): TaskPlan {
+  const others = ids.filter((id) => id !== task.queue && dice.chance(0.8));
+  if (others.length === 0 || !dice.chance(0.5)) return task;
+  const stream = task.stream || dice.chance(0.5);
+  return { ...task, fallbacks: others, stream, follow: task.follow || (stream && dice.chance(0.3)) };
 }
 
 /** Many at the same moment, which is when a strictly counted line may be outgrown. */

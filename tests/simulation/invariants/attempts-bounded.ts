@@ -12,9 +12,24 @@ export const attemptsBounded: Invariant = {
 };
 
 function toProblem({ scenario: { retry } }: Evidence, { before, after }: StateChange): string | undefined {
+  if (after.route) return toRoutedProblem(after.route.candidates.length, retry.attempts, after);
   if (after.attemptsUsed > retry.attempts) return `used ${after.attemptsUsed} of ${retry.attempts} attempts`;
   const isDead = after.status === "dead" && before?.status !== "dead";
   if (isDead && after.attemptsUsed < retry.attempts)
     return `given up after ${after.attemptsUsed} of ${retry.attempts} attempts`;
   return undefined;
+}
+
+/** Each candidate has the tries of a task without a route, and none is left when the task is given up. */
+function toRoutedProblem(
+  candidates: number,
+  attempts: number,
+  { attemptsUsed, status, rescue }: StateChange["after"],
+): string | undefined {
+  const most = candidates * attempts;
+  if (attemptsUsed > most) return `used ${attemptsUsed} of ${most} attempts of a route`;
+  const left = Array.from({ length: candidates }, (_, index) => index).filter(
+    (index) => !rescue?.spent.includes(index) && (rescue?.tries[index] ?? 0) < attempts,
+  );
+  return status === "dead" && left.length > 0 ? `given up with candidate ${left[0]} left` : undefined;
 }

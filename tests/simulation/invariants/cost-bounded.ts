@@ -10,7 +10,8 @@ const renewalMs = leaseMs / 3;
 /**
  * Where nothing goes wrong, a task costs at most 2 reads and 4 writes, and a queue's every wake two reads more. On top come
  * what the task's own client asked for (a date, a cancel, live text), the renewals of a long call, and with a limit on
- * concurrency or tokens what its end makes room for (docs/decisions/0004-what-a-claim-writes-for-others.md). A
+ * concurrency or tokens what its end makes room for (docs/decisions/0004-what-a-claim-writes-for-others.md), and with
+ * alternatives a look at who is left alone and a word on how the model does. A
  * store too slow for a permit costs the claim that was given back.
  */
 export const costBounded: Invariant = {
@@ -43,14 +44,22 @@ function toBudget({ scenario, entries, tasks, calls, changes }: Evidence): { rea
   const returned = [...changes.values()].flat().filter(isReturned).length;
   const places = [...tasks.values()].filter(({ queue }) => limited.has(queue)).length;
   const chores = scenario.chores.length;
+  const routed = [...tasks.values()].filter(({ route }) => route !== undefined).length;
   const renewals = calls.reduce(
     (sum, { startAt, endAt }) => sum + Math.floor((endAt - startAt) / renewalMs),
     0,
   );
   return {
-    reads: 2 * tasks.size + 3 * wakes + 3 * questions + 4 * places + 3 * returned + 2 * chores,
+    reads: 2 * tasks.size + 3 * wakes + 3 * questions + 4 * places + 3 * returned + 2 * chores + 2 * routed,
     writes:
-      4 * tasks.size + 2 * questions + places + 4 * returned + renewals + scenario.queues.length + chores,
+      4 * tasks.size +
+      2 * questions +
+      places +
+      4 * returned +
+      renewals +
+      scenario.queues.length +
+      chores +
+      routed,
   };
 }
 

@@ -24,8 +24,10 @@ function findOutgrown({ changes }: Evidence, most: number) {
   const inOrder = [...changes.values()].flat().toSorted((a, b) => a.at - b.at);
   return inOrder.flatMap((change) => {
     const { at, id, by, before, after } = change;
-    if (before && before.status === "ready" && after.status !== "ready") lines.get(before.queue)?.delete(id);
-    if (after.status !== "ready" || before?.status === "ready") return [];
+    const isMoved = before?.status === "ready" && before.queue !== after.queue;
+    if (before?.status === "ready" && (after.status !== "ready" || isMoved))
+      lines.get(before.queue)?.delete(id);
+    if (after.status !== "ready" || (before?.status === "ready" && !isMoved)) return [];
     const line = lines.get(after.queue) ?? new Map<string, number>();
     lines.set(after.queue, line.set(id, isLetIn(change) ? at : at + graceMs));
     if (!isLetIn(change)) return [];

@@ -25,7 +25,8 @@ function checkNotBefore({ calls, scenario, epochMs, changes }: Evidence) {
 function checkRetryAfter(evidence: Evidence) {
   const { calls, scenario } = evidence;
   return calls.flatMap((call, index) => {
-    const previous = calls.slice(0, index).findLast(({ taskId }) => taskId === call.taskId);
+    const isBefore = ({ taskId, queue }: CallSpan) => taskId === call.taskId && queue === call.queue;
+    const previous = calls.slice(0, index).findLast(isBefore);
     if (!previous || previous.retryAfterMs === undefined || !wasReported(evidence, previous, call)) return [];
     const earlyMs = previous.endAt + previous.retryAfterMs - call.startAt;
     const message = `called again ${earlyMs} ms before the provider's Retry-After`;

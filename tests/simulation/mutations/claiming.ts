@@ -87,7 +87,7 @@ export const claimingMutations: readonly Mutation[] = [
   {
     name: "tokens-forgotten",
     about: "the tokens let through are not kept",
-    outfit: changeQueue(() => ({ tokens: { slots: {} } })),
+    outfit: changeQueue(() => ({ tokens: { slots: [] } })),
   },
   {
     name: "pause-forgotten",

@@ -1,0 +1,77 @@
+import type { Route, RouteCandidate } from "../api/route.ts";
+import type { ConeaConfig } from "../config/conea-config.ts";
+import type { Platform } from "../platform/platform.ts";
+import { type Catalogue, findModel, type Models } from "./catalogue.ts";
+import { chooseRoute, type RouteQuestion } from "./choose-route.ts";
+import type { HealthBook } from "./health-book.ts";
+import type { RestingQueues } from "./resting-queues.ts";
+
+export type RouteDeps = Pick<Platform, "clock"> & {
+  config: ConeaConfig;
+  catalogue: Catalogue;
+  health: HealthBook;
+  resting: RestingQueues;
+  isSimulated: (providerId: string) => boolean;
+};
+
+/** Where a task goes: to one queue, and with alternatives the route that says where else. */
+export type Planned = { queue: string; model?: string; route?: Route; simulated?: true };
+
+/**
+ * Chooses who serves a request, and starts with the first whose provider is not left alone at the moment. What names
+ * models of conea.yaml alone, without alternatives, reads nothing. Throws as `chooseRoute`.
+ */
+export async function planRoute(deps: RouteDeps, question: RouteQuestion): Promise<Planned> {
+  const { config, catalogue, clock } = deps;
+  const models = namesOnly(config.models, question) ? config.models : (await catalogue.read()).models;
+  const health = await readHealth(deps, models, question);
+  const { providers } = config;
+  const candidates = chooseRoute({ providers, models, health, now: clock.now() }, question);
+  const marked = candidates.map((candidate) => ({
+    ...candidate,
+    ...(deps.isSimulated(candidate.provider) && { simulated: true as const }),
+  }));
+  return toPlanned(marked, await findOpen(deps, marked), question.route?.prefer);
+}
+
+export function toPlanned(candidates: RouteCandidate[], at: number, prefer?: Route["prefer"]): Planned {
+  const chosen = candidates[at] ?? candidates[0];
+  if (!chosen) throw new Error("a route without candidates");
+  const { provider, model, simulated } = chosen;
+  return {
+    queue: provider,
+    ...(model !== undefined && { model }),
+    ...(simulated && { simulated }),
+    ...(candidates.length > 1 && { route: { ...(prefer && { prefer }), candidates, at } }),
+  };
+}
+
+/** The first candidate whose provider is not left alone; the first of all where they all are. */
+export async function findOpen(
+  { resting }: Pick<RouteDeps, "resting">,
+  candidates: readonly RouteCandidate[],
+): Promise<number> {
+  if (candidates.length < 2) return 0;
+  for (const [index, { provider }] of candidates.entries()) {
+    if (!(await resting.isResting(provider))) return index;
+  }
+  return 0;
+}
+
+/** Whether conea.yaml alone answers the question. */
+function namesOnly(models: Models, { model, route, type }: RouteQuestion): boolean {
+  const names = [model, ...(route?.candidates ?? []), ...(route?.fallbacks ?? [])];
+  const areKnown = names.every((name) => name === undefined || findModel(models, name));
+  if (!areKnown) return false;
+  if (model !== undefined || route?.candidates) return true;
+  return !route && Object.values(models).some(({ kinds }) => kinds.includes(type));
+}
+
+/** Only what is ordered by preference asks how the models are doing. */
+async function readHealth({ health }: RouteDeps, models: Models, { model, route, type }: RouteQuestion) {
+  const isNamed = model !== undefined && model !== "auto" && !route?.candidates;
+  const isDefault = model === undefined && !route;
+  if (isNamed || isDefault) return new Map<string, never>();
+  const serving = Object.keys(models).filter((id) => models[id]?.kinds.includes(type));
+  return health.read(route?.candidates?.filter((name) => findModel(models, name)) ?? serving);
+}
