@@ -1,6 +1,7 @@
 import { createApi } from "../functions/api/api.ts";
 import { createCronSweep } from "../functions/cron-sweep/cron-sweep.ts";
 import { embeddedNames } from "../functions/open-platform.ts";
+import { createOpenAi } from "../functions/openai/openai.ts";
 import { createWorker } from "../functions/worker/worker.ts";
 import type { ConeaConfig } from "../shared/config/conea-config.ts";
 import { readConfigFile } from "../shared/config/read-config-file.ts";
@@ -49,7 +50,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   const config = await readConfigFile(settings.configPath);
   const closing = new AbortController();
   // What the platform and the server call exists only once both are open.
-  const functions: { api?: Handler; worker?: Handler } = {};
+  const functions: { api?: Handler; openai?: Handler; worker?: Handler } = {};
   const open = Promise.withResolvers<void>();
   const address = { url: "" };
 
@@ -77,12 +78,15 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
     simulated: new Set(rehearsed.keys()),
   });
   functions.api = traceRequests(createApi(conea), tracer);
+  functions.openai = traceRequests(createOpenAi(conea), tracer);
   functions.worker = traceRequests(createWorker(conea), tracer);
 
   const server = await startServer(settings.port, async (request) => {
     await open.promise;
-    const isBlob = new URL(request.url).pathname.startsWith("/_blobs/");
-    return isBlob ? embedded.serveBlob(request) : (functions.api ?? notOpen)(request);
+    const [, first] = new URL(request.url).pathname.split("/", 2);
+    if (first === "_blobs") return embedded.serveBlob(request);
+    const isCompatible = first === "openai" || first === "anthropic";
+    return ((isCompatible ? functions.openai : functions.api) ?? notOpen)(request);
   });
   address.url = server.url;
   // Only this process has the folder: whatever was running was left behind by an earlier one.

@@ -12,7 +12,8 @@ export async function startServer(
   port: number,
   handle: Handler,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createAdaptorServer({ fetch: handle, overrideGlobalObjects: false }) as Server;
+  const fetch = async (request: Request) => startAtOnce(await handle(request));
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(toSettingsError(error, port)));
     server.listen(port, host, resolve);
@@ -28,6 +29,13 @@ export async function startServer(
         setTimeout(() => server.closeAllConnections(), closeWithinMs).unref();
       }),
   };
+}
+
+/** The adapter holds the first bytes of an answer back to count them, unless it is told that there are more to come. */
+function startAtOnce(response: Response): Response {
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+  if (isStream) response.headers.set("Transfer-Encoding", "chunked");
+  return response;
 }
 
 function toSettingsError(error: NodeJS.ErrnoException, port: number): Error {

@@ -1,10 +1,7 @@
 import { createBlobHandlers } from "../../shared/http/blob-handlers.ts";
 import { createApp, type Handler } from "../../shared/http/create-app.ts";
-import {
-  createHealthHandlers,
-  createKeyHandlers,
-  createModelHandlers,
-} from "../../shared/http/meta-handlers.ts";
+import { createHealthHandlers, createKeyHandlers } from "../../shared/http/meta-handlers.ts";
+import { createModelHandlers } from "../../shared/http/model-handlers.ts";
 import { createQueueHandlers } from "../../shared/http/queue-handlers.ts";
 import { createReplayHandlers } from "../../shared/http/replay-handlers.ts";
 import { createTaskHandlers } from "../../shared/http/task-handlers.ts";

@@ -69,6 +69,10 @@ export const sampling = {
   seed: z.int().min(0).max(2_147_483_647).optional(),
 };
 
+/** What a vendor does not tell apart counts as the nearest that it knows. */
+export const ReasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+export type ReasoningEffort = z.infer<typeof ReasoningEffort>;
+
 export const ChatInput = z
   .strictObject({
     messages: z.array(ChatMessage).min(1).max(2_000),
@@ -76,9 +80,13 @@ export const ChatInput = z
     toolChoice: z
       .union([z.enum(["auto", "none", "required"]), z.strictObject({ name: z.string().min(1) })])
       .optional(),
+    /** `false`: at most one call an answer. */
+    parallelToolCalls: z.boolean().optional(),
     responseFormat: ResponseFormat.optional(),
     ...sampling,
-    reasoningEffort: z.enum(["minimal", "low", "medium", "high"]).optional(),
+    reasoningEffort: ReasoningEffort.optional(),
+    /** A hint of how long to write, for the vendors that take one. */
+    verbosity: z.enum(["low", "medium", "high"]).optional(),
   })
   .meta({ id: "ChatInput" });
 export type ChatInput = z.infer<typeof ChatInput>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TaskType } from "./task-type.ts";
 
-const model = z.string().min(1).max(128);
+const model = z.string().min(1).max(200);
 
 const filter = {
   /** Died at this time or later, and before. */

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { ListDeadLetters, ReplayDeadLetters, ReplayedDeadLetters, ReplayTask } from "./dead-letters.ts";
 import { Blob } from "./file.ts";
 import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
-import { Model, ModelPage } from "./models.ts";
+import { CreateModel, Model, ModelEntry, ModelPage } from "./models.ts";
 import { QueuePage, QueueView, Recover, Recovery } from "./queues.ts";
 import { ListTasks, Reprioritise, SubmitTask, Task, TaskPage } from "./task.ts";
 
 /** One call of the HTTP interface: what the router, the document at /openapi.json and clients know of it. */
 export type Operation = {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** With `{name}` for a part that varies. */
   path: string;
   summary: string;
@@ -31,6 +31,7 @@ const idempotencyKey = {
   "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
 };
 const taskAnswer = { description: "The task.", schema: Task };
+const modelAnswer = { description: "The model.", schema: Model };
 const queueAnswer = { description: "The queue.", schema: QueueView };
 
 export const operations = {
@@ -187,7 +188,31 @@ export const operations = {
     path: "/v1/models/{modelId}",
     summary: "Get a model",
     access: "read",
-    answers: { 200: { description: "The model.", schema: Model } },
+    answers: { 200: modelAnswer },
+  },
+  createModel: {
+    method: "POST",
+    path: "/v1/models",
+    summary: "Register a model, for all tenants; the same one once more changes nothing",
+    access: "admin",
+    body: CreateModel,
+    headers: idempotencyKey,
+    answers: { 201: modelAnswer },
+  },
+  replaceModel: {
+    method: "PUT",
+    path: "/v1/models/{modelId}",
+    summary: "Replace the entry of a registered model; one of conea.yaml is changed there",
+    access: "admin",
+    body: ModelEntry,
+    answers: { 200: modelAnswer },
+  },
+  deleteModel: {
+    method: "DELETE",
+    path: "/v1/models/{modelId}",
+    summary: "Take a registered model out of the catalogue",
+    access: "admin",
+    answers: { 204: { description: "Gone." } },
   },
   createKey: {
     method: "POST",

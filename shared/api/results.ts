@@ -67,6 +67,14 @@ export const StoredJson = z
   .meta({ id: "StoredJson", description: "The content is above 100 KB: its JSON is in the file." });
 export type StoredJson = z.infer<typeof StoredJson>;
 
+/** Stands in place of an input and a result that were not to be stored. */
+export const NotKept = z
+  .object({ notKept: z.literal(true) })
+  .meta({ id: "NotKept", description: "Whoever sent the request wanted its content to be kept nowhere." });
+export type NotKept = z.infer<typeof NotKept>;
+
+export const notKept: NotKept = { notKept: true };
+
 /** The result of each task type. */
 export const resultSchemas = {
   chat: ChatResult,

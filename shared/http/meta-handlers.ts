@@ -1,10 +1,7 @@
 import { createKey, listKeys, revokeKey } from "../access/keys.ts";
-import type { Model } from "../api/models.ts";
 import type { toOpenApi } from "../api/openapi.ts";
-import type { ConeaConfig } from "../config/conea-config.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import type { Platform } from "../platform/platform.ts";
-import { unknownModel } from "../routing/choose-model.ts";
 import type { Handlers } from "./create-app.ts";
 import { readIdempotencyKey } from "./read-headers.ts";
 
@@ -22,34 +19,6 @@ export function createKeyHandlers(
     async revokeKey({ principal, params }) {
       await revokeKey(deps, principal, params.keyId ?? "");
       return new Response(null, { status: 204 });
-    },
-  };
-}
-
-export type ModelHandlerDeps = { config: ConeaConfig; isSimulated: (providerId: string) => boolean };
-
-export function createModelHandlers({
-  config,
-  isSimulated,
-}: ModelHandlerDeps): Pick<Handlers, "listModels" | "getModel"> {
-  const show = (id: string): Model | undefined => {
-    const model = Object.hasOwn(config.models, id) ? config.models[id] : undefined;
-    if (!model) return undefined;
-    const { provider, kinds, contextTokens } = model;
-    return {
-      id,
-      provider,
-      kinds,
-      ...(contextTokens && { contextTokens }),
-      ...(isSimulated(provider) && { simulated: true as const }),
-    };
-  };
-  return {
-    listModels: () => Response.json({ items: Object.keys(config.models).map(show) }),
-    getModel({ params: { modelId = "" } }) {
-      const model = show(modelId);
-      if (!model) throw unknownModel(config, modelId);
-      return Response.json(model);
     },
   };
 }

@@ -5,6 +5,7 @@ import { estimateWait } from "../queue/estimate-wait.ts";
 import { cancelTask, deleteTask } from "../tasks/change-task.ts";
 import type { Runner } from "../tasks/create-runner.ts";
 import { followTask, toPosition } from "../tasks/follow-task.ts";
+import type { LiveOutput } from "../tasks/live-output.ts";
 import { findTask, listTasks } from "../tasks/read-tasks.ts";
 import { reprioritiseTask } from "../tasks/reprioritise-task.ts";
 import { withFreshLinks } from "../tasks/stored-files.ts";
@@ -15,7 +16,8 @@ import type { Handlers } from "./create-app.ts";
 import { readIdempotencyKey, readWaitSeconds } from "./read-headers.ts";
 import { toEventStream } from "./to-event-stream.ts";
 
-export type TaskHandlerDeps = SubmitDeps & Pick<Platform, "blobs"> & { runner: Runner; closing: AbortSignal };
+export type TaskHandlerDeps = SubmitDeps &
+  Pick<Platform, "blobs"> & { runner: Runner; live: LiveOutput; closing: AbortSignal };
 
 type TaskOperation =
   | "submitTask"
@@ -30,6 +32,7 @@ export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOp
   const show = (document: TaskDocument): Promise<Task> => withFreshLinks(deps, toTask(document));
 
   async function waitFor(task: TaskDocument, seconds: number, signal: AbortSignal): Promise<TaskDocument> {
+    if (terminalStatuses.has(task.status)) return task;
     if (task.status === "ready") await deps.runner.startNow(task);
     const signals = AbortSignal.any([signal, deps.closing]);
     return (await waitForTask(deps, task.id, { waitMs: seconds * 1_000, signal: signals })) ?? task;

@@ -4,7 +4,9 @@
  */
 export function keepHeaders(fetch: typeof globalThis.fetch, names: RegExp): typeof globalThis.fetch {
   return (url, init) => {
-    const headers = [...new Headers(init?.headers)].filter(([name]) => names.test(name));
+    const headers = new Headers(init?.headers);
+    // The names are collected first, since taking one away moves the others.
+    for (const name of [...headers.keys()]) if (!names.test(name)) headers.delete(name);
     return fetch(url, { ...init, headers });
   };
 }

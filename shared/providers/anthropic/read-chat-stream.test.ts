@@ -35,14 +35,20 @@ test("assembles a recorded stream: text without thoughts, tool calls, and the la
   expect(toUsage(message.usage)).toEqual({ inputTokens: 492, cachedInputTokens: 300, outputTokens: 89 });
 });
 
-test("is connection without message_stop, however complete the rest looks", async () => {
-  const cut = recorded.filter(({ type }) => type !== "message_stop");
+test("is connection without a stop reason, however complete the rest looks", async () => {
+  const cut = recorded.filter(({ type }) => type !== "message_delta" && type !== "message_stop");
   await expect(read(cut)).rejects.toMatchObject({ kind: "connection" });
+  const open = recorded.filter(({ type }) => type !== "message_delta");
+  await expect(read(open)).rejects.toMatchObject({ kind: "connection" });
 });
 
-test("is complete once message_stop has come, even when the connection then breaks", async () => {
-  const { message } = await read(recorded, new TypeError("terminated"));
-  expect(message.stop_reason).toBe("tool_use");
+test("is complete once its stop reason has come, whether message_stop does or the connection breaks", async () => {
+  const unmarked = recorded.filter(({ type }) => type !== "message_stop");
+  for (const end of [undefined, new TypeError("terminated")]) {
+    const { message } = await read(unmarked, end);
+    expect(message.stop_reason).toBe("tool_use");
+    expect(toUsage(message.usage).outputTokens).toBe(89);
+  }
 });
 
 test("passes on text that comes with the start of its block", async () => {

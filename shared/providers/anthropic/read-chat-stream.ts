@@ -4,20 +4,21 @@ import { readAnswer } from "../read-answer.ts";
 import { type VendorBlock, VendorEvent, type VendorMessage, type VendorUsage } from "./vendor-message.ts";
 
 type OpenBlock = VendorBlock & { json: string };
-type Draft = { blocks: Map<number, OpenBlock>; usage: VendorUsage; stopped: boolean } & Pick<
+type Draft = { blocks: Map<number, OpenBlock>; usage: VendorUsage } & Pick<
   VendorMessage,
   "stop_reason" | "stop_details"
 >;
 
 /**
- * Puts a message together from its events and passes each piece of text on. Only `message_stop` makes it complete:
- * a stream that ends before it is `connection`. Passes nothing on once the signal has aborted.
+ * Puts a message together from its events and passes each piece of text on. Only its stop reason, which comes after all
+ * content and with the last usage, makes it complete: a stream that ends before it is `connection`, and nothing waits for
+ * the `message_stop` that says no more. Passes nothing on once the signal has aborted.
  */
 export async function readChatStream(
   events: AsyncIterable<unknown>,
   { signal, onText, onProgress }: StreamListener,
 ): Promise<VendorMessage> {
-  const draft: Draft = { blocks: new Map(), usage: {}, stopped: false };
+  const draft: Draft = { blocks: new Map(), usage: {} };
   try {
     for await (const event of events) {
       signal.throwIfAborted();
@@ -25,9 +26,9 @@ export async function readChatStream(
       apply(readAnswer(VendorEvent, event), draft, onText);
     }
   } catch (thrown) {
-    if (!draft.stopped) throw thrown;
+    if (!draft.stop_reason) throw thrown;
   }
-  if (!draft.stopped) throw new ProviderError("connection");
+  if (!draft.stop_reason) throw new ProviderError("connection");
   const { blocks, usage, stop_reason, stop_details } = draft;
   return { content: [...blocks.values()].map(close), usage, stop_reason, stop_details };
 }
@@ -36,7 +37,6 @@ function apply(event: VendorEvent, draft: Draft, onText: (text: string) => void)
   const { index, delta, content_block: block } = event;
   merge(draft.usage, event.message?.usage);
   merge(draft.usage, event.usage);
-  if (event.type === "message_stop") draft.stopped = true;
   if (event.type === "message_delta") {
     draft.stop_reason = delta?.stop_reason ?? draft.stop_reason;
     draft.stop_details = delta?.stop_details ?? draft.stop_details;

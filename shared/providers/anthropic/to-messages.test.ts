@@ -22,6 +22,17 @@ test("has no system prompt where there is no system message", async () => {
   expect(await translate([{ role: "user", content: "Hello" }])).not.toHaveProperty("system");
 });
 
+test("leaves a last message of the assistant where it is, for the model to go on from", async () => {
+  const { messages } = await translate([
+    { role: "user", content: "Hello" },
+    { role: "assistant", content: "The quick brown" },
+  ]);
+  expect(messages.at(-1)).toEqual({
+    role: "assistant",
+    content: [{ type: "text", text: "The quick brown" }],
+  });
+});
+
 test("merges the results of parallel calls, and only those, into one user turn", async () => {
   const { messages } = await translate([
     { role: "user", content: "Weather?" },

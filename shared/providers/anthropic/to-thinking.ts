@@ -1,4 +1,4 @@
-import type { ChatInput } from "../../api/chat.ts";
+import type { ChatInput, ReasoningEffort } from "../../api/chat.ts";
 import { toModelFamily } from "./model-family.ts";
 
 type Thinking = { type: "enabled"; budget_tokens: number } | { type: "adaptive" };
@@ -14,8 +14,16 @@ export type Reasoning = {
 const answerTokens = 4_096;
 /** The vendor refuses smaller budgets. */
 const leastBudget = 1_024;
-/** Tokens of thought per effort; `minimal` means none where that can be had. */
-const budgets = { minimal: 0, low: 1_024, medium: 8_192, high: 24_576 };
+/** Tokens of thought per effort; `none` and `minimal` mean none where that can be had. */
+const budgets: Record<ReasoningEffort, number> = {
+  none: 0,
+  minimal: 0,
+  low: 1_024,
+  medium: 8_192,
+  high: 24_576,
+  xhigh: 24_576,
+  max: 24_576,
+};
 
 /**
  * How much a model may think and write. Models with a budget never spend more than half of the caller's limit on
@@ -38,8 +46,9 @@ function toEffort(input: ChatInput): Reasoning {
   const { reasoningEffort: effort, maxOutputTokens } = input;
   const max_tokens = maxOutputTokens ?? answerTokens + budgets[effort ?? "high"];
   if (!effort) return { max_tokens };
-  if (effort === "minimal") return { max_tokens, effort: "low" };
-  return { max_tokens, effort, ...(!forcesTool(input) && { thinking: { type: "adaptive" } }) };
+  if (effort === "none" || effort === "minimal") return { max_tokens, effort: "low" };
+  const known = effort === "low" || effort === "medium" ? effort : "high";
+  return { max_tokens, effort: known, ...(!forcesTool(input) && { thinking: { type: "adaptive" } }) };
 }
 
 function toBudget(input: ChatInput): number {

@@ -4,9 +4,16 @@ import type { ChatInput, Tool } from "../../api/chat.ts";
 type Tools = Pick<Anthropic.MessageCreateParams, "tools" | "tool_choice">;
 
 /** Tools and how to choose among them. A choice without tools is dropped: the vendor refuses it. */
-export function toTools({ tools, toolChoice }: ChatInput): Tools {
+export function toTools({ tools, toolChoice, parallelToolCalls }: ChatInput): Tools {
   if (!tools) return {};
-  return { tools: tools.map(toTool), ...(toolChoice && { tool_choice: toToolChoice(toolChoice) }) };
+  const isOne = parallelToolCalls === false && toolChoice !== "none";
+  const choice = toolChoice ?? (isOne ? "auto" : undefined);
+  return {
+    tools: tools.map(toTool),
+    ...(choice && {
+      tool_choice: { ...toToolChoice(choice), ...(isOne && { disable_parallel_tool_use: true }) },
+    }),
+  };
 }
 
 function toTool({ name, description, parameters, strict }: Tool): Anthropic.Tool {

@@ -1,11 +1,17 @@
 import type { ThinkingConfig, ThinkingLevel } from "@google/genai";
-import type { ChatInput } from "../../api/chat.ts";
+import type { ReasoningEffort } from "../../api/chat.ts";
 import { toThinking } from "./model-family.ts";
 
-type Effort = NonNullable<ChatInput["reasoningEffort"]>;
-
 /** Tokens of thought per effort, as the vendor's own OpenAI-compatible surface has them. */
-const budgets: Record<Effort, number> = { minimal: 0, low: 1_024, medium: 8_192, high: 24_576 };
+const budgets: Record<ReasoningEffort, number> = {
+  none: 0,
+  minimal: 0,
+  low: 1_024,
+  medium: 8_192,
+  high: 24_576,
+  xhigh: 24_576,
+  max: 24_576,
+};
 
 /** Pro models cannot stop thinking; this is the least they take. */
 const leastProBudget = 128;
@@ -14,7 +20,10 @@ const leastProBudget = 128;
 const hasMinimal = /gemini-3(\.1)?-flash/;
 
 /** How much a model may think. Models that do not think are told nothing. */
-export function toThinkingConfig(effort: Effort | undefined, model: string): ThinkingConfig | undefined {
+export function toThinkingConfig(
+  effort: ReasoningEffort | undefined,
+  model: string,
+): ThinkingConfig | undefined {
   if (!effort) return undefined;
   switch (toThinking(model)) {
     case "none":
@@ -26,8 +35,19 @@ export function toThinkingConfig(effort: Effort | undefined, model: string): Thi
   }
 }
 
-function toLevel(effort: Effort, model: string): ThinkingLevel {
-  const level = effort === "minimal" && !hasMinimal.test(model) ? "low" : effort;
+const levels: Record<ReasoningEffort, "minimal" | "low" | "medium" | "high"> = {
+  none: "minimal",
+  minimal: "minimal",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  xhigh: "high",
+  max: "high",
+};
+
+function toLevel(effort: ReasoningEffort, model: string): ThinkingLevel {
+  const known = levels[effort];
+  const level = known === "minimal" && !hasMinimal.test(model) ? "low" : known;
   // The SDK's enum cannot be had without loading the SDK; its values are these words.
   return level.toUpperCase() as ThinkingLevel;
 }

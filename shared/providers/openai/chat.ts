@@ -55,6 +55,7 @@ async function toParams(vendor: Vendor, { input, model, readBlob }: ProviderCall
     messages: await toMessages(input.messages, readBlob),
     tools: toTools(input.tools),
     tool_choice: toToolChoice(input.toolChoice),
+    parallel_tool_calls: input.tools && input.parallelToolCalls,
     response_format: toResponseFormat(input.responseFormat),
     temperature: input.temperature,
     top_p: input.topP,
@@ -62,5 +63,6 @@ async function toParams(vendor: Vendor, { input, model, readBlob }: ProviderCall
     stop: input.stop,
     seed: input.seed,
     reasoning_effort: input.reasoningEffort,
+    verbosity: vendor.isCompatible ? undefined : input.verbosity,
   };
 }

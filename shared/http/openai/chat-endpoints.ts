@@ -1,0 +1,62 @@
+import { createChatCompletion } from "../../api/openai/chat.ts";
+import type { SubmitTask } from "../../api/task.ts";
+import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
+import { keepImages } from "./keep-images.ts";
+import { type DoorDeps, runCall } from "./open-call.ts";
+import { readCallHeaders } from "./read-call-headers.ts";
+import { readResult } from "./read-result.ts";
+import { type StreamedCall, streamCall } from "./stream-call.ts";
+import { toChatChunks } from "./to-chat-chunks.ts";
+import { toChatCompletion } from "./to-chat-completion.ts";
+import { type ChatTask, toChatTask } from "./to-chat-task.ts";
+import { toErrorFrame } from "./to-openai-error.ts";
+import { toSse } from "./to-sse.ts";
+
+type ChatCall = OpenAiCall<typeof createChatCompletion>;
+
+/** `POST /chat/completions`. */
+export function createChatEndpoints(deps: DoorDeps): Endpoint[] {
+  return [
+    toEndpoint(createChatCompletion, async (call) => {
+      const asked = toChatTask(call.body);
+      const { isStored } = readCallHeaders(call.request.headers);
+      const input = isStored ? await keepImages(deps, call.principal, asked.input) : asked.input;
+      const submitted = { ...asked, input };
+      return call.body.stream ? answerStream(deps, call, submitted) : answer(deps, call, submitted);
+    }),
+  ];
+}
+
+async function answer(deps: DoorDeps, call: ChatCall, submitted: SubmitTask): Promise<Response> {
+  const { task, headers } = await runCall(deps, call, submitted);
+  return Response.json(toChatCompletion(task, await readResult<"chat">(deps, task)), { headers });
+}
+
+async function answerStream(deps: DoorDeps, call: ChatCall, submitted: ChatTask): Promise<Response> {
+  const { tools, responseFormat } = submitted.input;
+  // Arguments and JSON of two attempts would not be one another's.
+  const mayJoin = !tools && (responseFormat?.type ?? "text") === "text";
+  const streamed = await streamCall(deps, call, submitted, { mayJoin });
+  const withUsage = call.body.stream_options?.include_usage ?? false;
+  return toSse(writeFrames(deps, streamed, withUsage), {
+    clock: deps.clock,
+    headers: streamed.headers,
+    toErrorFrame: (thrown) => toErrorFrame(thrown, { requestId: call.requestId, log: deps.log }),
+    onLeave: streamed.leave,
+  });
+}
+
+async function* writeFrames(
+  deps: DoorDeps,
+  { task, pieces }: StreamedCall,
+  withUsage: boolean,
+): AsyncGenerator<string, void, undefined> {
+  const chunks = toChatChunks(task, { withUsage });
+  let start = chunks.begin();
+  for await (const piece of pieces) {
+    const isText = piece.kind === "text";
+    yield start +
+      (isText ? chunks.text(piece.text) : chunks.end(piece.task, await readResult<"chat">(deps, piece.task)));
+    start = "";
+  }
+}
