@@ -11,6 +11,11 @@ output "deployer" {
   }
 }
 
+output "openai_url" {
+  description = "Address of the OpenAI-compatible interface: an SDK's base URL is this and /openai/v1."
+  value       = try(local.urls["openai"], null)
+}
+
 output "roles" {
   description = "What each function's account may do, on what, and why."
   value = {

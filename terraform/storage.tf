@@ -32,6 +32,18 @@ resource "google_storage_bucket" "blobs" {
     }
   }
 
+  # Answers that the cache keeps, a day longer than any entry can refer to them.
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age            = 31
+      matches_suffix = [".cached"]
+      with_state     = "LIVE"
+    }
+  }
+
   dynamic "lifecycle_rule" {
     for_each = var.blobs.days == null ? [] : [var.blobs.days]
 

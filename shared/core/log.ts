@@ -1,6 +1,7 @@
 /** The only fields a log line may carry: a new one is added here, after asking whether it can hold a secret or a prompt. */
 export type LogFields = {
   attempt?: number;
+  batchId?: string;
   bytes?: number;
   code?: string;
   count?: number;

@@ -62,7 +62,7 @@ run "buckets" {
   }
 
   assert {
-    condition     = google_storage_bucket.blobs.versioning[0].enabled && length(google_storage_bucket.blobs.lifecycle_rule) == 3
+    condition     = google_storage_bucket.blobs.versioning[0].enabled && length(google_storage_bucket.blobs.lifecycle_rule) == 4
     error_message = "A replaced file is lost, or kept for ever."
   }
 
@@ -129,13 +129,13 @@ run "time_to_live" {
   command = plan
 
   assert {
-    condition     = [for name, field in google_firestore_field.this : name if length(field.ttl_config) == 1] == ["late deleteAt", "replayRequests deleteAt"]
+    condition     = [for name, field in google_firestore_field.this : name if length(field.ttl_config) == 1] == ["cache deleteAt", "late deleteAt", "replayRequests deleteAt"]
     error_message = "Documents that are kept for a while are kept for ever, or others are not."
   }
 
   assert {
     condition = alltrue([
-      for name in ["late deleteAt", "replayRequests deleteAt"] :
+      for name in ["cache deleteAt", "late deleteAt", "replayRequests deleteAt"] :
       length(google_firestore_field.this[name].index_config[0].indexes) == 0
     ])
     error_message = "A time that no query asks for is indexed."

@@ -63,8 +63,8 @@ run "callers" {
   command = plan
 
   assert {
-    condition     = [for name, caller in google_cloud_run_v2_service_iam_member.caller : name if caller.member == "allUsers"] == ["api"]
-    error_message = "Another function than the API is public."
+    condition     = [for name, caller in google_cloud_run_v2_service_iam_member.caller : name if caller.member == "allUsers"] == ["api", "openai"]
+    error_message = "Another function than the two for callers with a key is public."
   }
 
   assert {

@@ -51,6 +51,15 @@ describe("built functions on the Functions Framework", () => {
     expect(document.openapi).toBe("3.1.0");
   });
 
+  it("openai answers its health, and refuses strangers as OpenAI does", async () => {
+    const { url } = await bundles.start("openai");
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const models = await fetch(`${url}/openai/v1/models`);
+    expect([models.status, await models.json()]).toMatchObject([401, { error: { code: "invalid_api_key" } }]);
+    const messages = await fetch(`${url}/anthropic/v1/messages`, { method: "POST" });
+    expect([messages.status, await messages.json()]).toMatchObject([401, { type: "error" }]);
+  });
+
   it("worker takes a wake and refuses what is none", async () => {
     const { url } = await bundles.start("worker");
     const post = (body: string) =>
@@ -68,7 +77,7 @@ describe("built functions on the Functions Framework", () => {
     expect(await answer.json()).toMatchObject({ lost: 0, expired: 0, promoted: 0, queues: 4, failed: 0 });
   });
 
-  it.each(["api", "worker", "cron-sweep"])(
+  it.each(["api", "openai", "worker", "cron-sweep"])(
     "%s starts on Google's settings without reaching for Google",
     async (name) => {
       const { url, output } = await bundles.start(name, google);
@@ -93,7 +102,7 @@ describe("a bundle", () => {
     expect(parsed).toStrictEqual(readConfig(text, "conea.yaml"));
   });
 
-  it.each(["api", "worker", "cron-sweep"])(
+  it.each(["api", "openai", "worker", "cron-sweep"])(
     "of %s starts without a vendor's SDK, Google's clients, the embedded platform, YAML and translations",
     (name) => {
       const files = bundles.built.find((bundle) => bundle.name === name)?.startFiles ?? [];
@@ -104,7 +113,7 @@ describe("a bundle", () => {
     },
   );
 
-  it.each(["api", "worker", "cron-sweep"])(
+  it.each(["api", "openai", "worker", "cron-sweep"])(
     "of %s opens Google's platform without loading a client",
     async (name) => {
       const sources = await sourcesLoadedBy(name, google);

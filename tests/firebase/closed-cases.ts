@@ -87,6 +87,16 @@ export const closedCases = {
     allowed: ["ann", read("tasks/ann")],
     refused: ["ann", read("replayRequests/ann")],
   },
+  catalogue: {
+    promise: "the registered models are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("catalogue/models")],
+  },
+  modelHealth: {
+    promise: "how the models do is Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("modelHealth/gpt-5")],
+  },
   unnamed: {
     promise: "a collection that the rules do not name is closed",
     allowed: ["root", read("usage/ann")],

@@ -64,6 +64,8 @@ const documents: Record<string, object> = {
   "queues/openai": { tenant: "acme", createdBy: "ann", deleted: false },
   "gates/openai": { tenant: "acme", createdBy: "ann", deleted: false },
   "limits/openai": { tenant: "acme", createdBy: "ann", deleted: false },
+  "catalogue/models": { tenant: "acme", createdBy: "ann", deleted: false },
+  "modelHealth/gpt-5": { tenant: "acme", createdBy: "ann", deleted: false },
   "replayRequests/ann": { tenant: "acme", createdBy: "ann", deleted: false },
   "blobs/ann": { tenant: "acme", createdBy: "ann", deleted: false },
 };

@@ -1,5 +1,14 @@
 import { createKey, listKeys, revokeKey } from "../../shared/access/keys.ts";
 import type { Principal } from "../../shared/access/principal.ts";
+import { aLine, testLines, toChunks } from "../../shared/batches/batches.fixture.ts";
+import { cancelBatch } from "../../shared/batches/cancel-batch.ts";
+import { createBatch } from "../../shared/batches/create-batch.ts";
+import { driveBatch } from "../../shared/batches/drive-batch.ts";
+import { driveBatches } from "../../shared/batches/drive-batches.ts";
+import { listBatches } from "../../shared/batches/read-batches.ts";
+import { listFiles } from "../../shared/batches/read-files.ts";
+import { storeFile } from "../../shared/batches/store-file.ts";
+import { createCache } from "../../shared/cache/create-cache.ts";
 import type { Documents } from "../../shared/platform/documents.ts";
 import { createBackpressure } from "../../shared/queue/backpressure.ts";
 import type { Claimed } from "../../shared/queue/claim-tasks.ts";
@@ -8,7 +17,13 @@ import { estimateWait } from "../../shared/queue/estimate-wait.ts";
 import { promoteDue } from "../../shared/queue/promote-due.ts";
 import { claimNextTask, isQueueFull, peekQueue, queueLength } from "../../shared/queue/queue-repository.ts";
 import { sweep } from "../../shared/queue/sweep.ts";
+import { createCatalogue } from "../../shared/routing/catalogue.ts";
+import { divertWaiting } from "../../shared/routing/divert-waiting.ts";
+import { createHealthBook } from "../../shared/routing/health-book.ts";
+import { createModel } from "../../shared/routing/register-models.ts";
+import { createRestingQueues } from "../../shared/routing/resting-queues.ts";
 import { aChat, admin, ann, openTestConea } from "../../shared/tasks/conea.fixture.ts";
+import { findContinuation } from "../../shared/tasks/continuation.ts";
 import { listDeadLetters } from "../../shared/tasks/dead-letters.ts";
 import { followTask } from "../../shared/tasks/follow-task.ts";
 import { createOutputPages } from "../../shared/tasks/output-pages.ts";
@@ -44,6 +59,9 @@ export async function useProduct(wrap: (documents: Documents) => Documents): Pro
   await useQueue({ ...deps, backpressure: createBackpressure(deps) });
   for (const principal of [ann, admin]) await useLists(deps, principal);
   await useKeys(deps);
+  await useBatches(deps);
+  await useCache(deps);
+  await useRouting(deps);
   await test.close();
 }
 
@@ -96,10 +114,62 @@ async function useLists(deps: Deps, principal: Principal): Promise<void> {
     await list(deps, principal);
 }
 
+/** Files in every order, and a batch from its first line to its end, cancelled meanwhile. */
+async function useBatches(given: Deps): Promise<void> {
+  const deps = { ...given, lines: testLines };
+  const content = Buffer.from([aLine("a"), aLine("b", "b", "none")].join("\n"));
+  const { id: inputFileId } = await storeFile(deps, ann, { filename: "a.jsonl", content: toChunks(content) });
+  for (const principal of [ann, admin]) {
+    for (const wanted of combine({ purpose: "batch" as const, after: inputFileId }))
+      for (const order of ["asc", "desc"] as const)
+        await listFiles(deps, principal, { order, limit: 1, ...wanted });
+    await listBatches(deps, principal, { limit: 1 });
+  }
+  const { id } = await createBatch(deps, ann, { inputFileId, endpoint: "/v1/chat/completions" });
+  await driveBatch(deps, id, deps.clock.now());
+  await driveBatch(deps, id, deps.clock.now() + 1);
+  await cancelBatch(deps, ann, id);
+  await driveBatches(deps);
+}
+
 async function useKeys(deps: Deps): Promise<void> {
   const { id } = await createKey(deps, admin, { user: "ann", role: "user" }, "key-1");
   await listKeys(deps, admin);
   await revokeKey(deps, admin, id);
+}
+
+/** An answer that is kept, and a claim on one. */
+async function useCache(deps: Deps): Promise<void> {
+  const cache = createCache(deps);
+  const request = aChat({ cache: { mode: "read_write", coalesce: true } });
+  const { task } = await submitTask({ ...deps, cache }, ann, request);
+  cache.keep(task, { text: "text", finishReason: "stop" });
+  await cache.untilKept();
+}
+
+/** Models of the catalogue, how they do, and a task that goes from one to the next. */
+async function useRouting(given: Deps): Promise<void> {
+  const catalogue = createCatalogue(given);
+  const health = createHealthBook(given);
+  const deps = { ...given, catalogue, health, resting: createRestingQueues(given) };
+  await createModel(deps, admin, {
+    ...{ id: "new", provider: "second", kinds: ["chat"] },
+    abilities: { prefill: true },
+  });
+  health.note("new", { isGood: true });
+  await health.share("new");
+  const route = { fallbacks: ["new"] };
+  const { task } = await submitTask(deps, ann, aChat({ model: "m", stream: true, route }));
+  await divertWaiting(deps, task.queue);
+  const { route: planned } = task;
+  const cut = {
+    ...{ n: 1, provider: "main", outcome: "failed" as const, outputPages: 1 },
+    ...{ startedAt: task.createdAt, endedAt: task.createdAt },
+  };
+  await findContinuation(deps, {
+    ...{ ...task, model: "new", attempts: [cut] },
+    ...(planned && { route: { ...planned, at: 1 } }),
+  });
 }
 
 const time = "2026-01-01T00:00:00Z";
