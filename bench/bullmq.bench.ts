@@ -3,12 +3,15 @@ import { once } from "node:events";
 import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { freePort } from "../tests/e2e/free-port.fixture.ts";
+import { MissingTool } from "../tests/emulators/missing-tool.ts";
 import { type Bench, runMany } from "./measure.ts";
 import { openBenchConea } from "./open-bench-conea.ts";
 
 /** A Redis of this run's own, writing each change to its log as Conea writes to its journal. */
 async function startRedis() {
-  if (spawnSync("redis-server", ["--version"]).error) return undefined;
+  if (spawnSync("redis-server", ["--version"]).error) {
+    throw new MissingTool("redis-server is not on the PATH");
+  }
   const port = await freePort();
   const options = [
     "--port",
@@ -72,7 +75,6 @@ export const besideBullmq: Bench = {
   about: "no-op jobs, 64 adders and 200 runners in one process, each to its own log on disk",
   async run(scale) {
     const redis = await startRedis();
-    if (!redis) return undefined;
     const count = 5_000 * scale;
     const theirs = await bullmqPerSecond(redis.port, count);
     await redis.stop();

@@ -4,8 +4,8 @@ export type Figure = { name: string; value: number; unit: string };
 export type Bench = {
   name: string;
   about: string;
-  /** Resolves to nothing when what it compares with is not on this machine. */
-  run(scale: number): Promise<Figure[] | undefined>;
+  /** Throws `MissingTool` when what it compares with is not on this machine. */
+  run(scale: number): Promise<Figure[]>;
 };
 
 /** The value below which `share` (0–1) of the sorted numbers lie. */

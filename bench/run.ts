@@ -1,20 +1,34 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { MissingTool } from "../tests/emulators/missing-tool.ts";
+import { batches } from "./batches.bench.ts";
 import { besideBullmq } from "./bullmq.bench.ts";
 import { coldStart } from "./cold-start.bench.ts";
+import { besideGateways } from "./gateway/gateway.bench.ts";
 import { line } from "./line.bench.ts";
 import type { Bench, Figure } from "./measure.ts";
 import { starting } from "./start.bench.ts";
 import { backlog, completing, single, submitting } from "./tasks.bench.ts";
 
-const benches: Bench[] = [submitting, completing, single, backlog, line, starting, coldStart, besideBullmq];
+const benches: Bench[] = [
+  submitting,
+  completing,
+  single,
+  backlog,
+  line,
+  batches,
+  starting,
+  coldStart,
+  besideBullmq,
+  besideGateways,
+];
 
 const usage = `Measures Conea on this machine, prints a table and writes bench/results/latest.json.
 
 npm run bench -- [--only ${benches.map(({ name }) => name).join("|")}] [--scale N]
 
---scale multiplies the number of tasks (default 1). Comparing with BullMQ needs redis-server on the PATH.`;
+--scale multiplies the number of tasks, or of rounds (default 1). Comparing with BullMQ needs redis-server, with gateways nginx.`;
 
 const { values } = parseArgs({
   options: { help: { type: "boolean" }, only: { type: "string" }, scale: { type: "string", default: "1" } },
@@ -37,11 +51,8 @@ async function runAll(chosen: Bench[], scale: number): Promise<void> {
   const results: Record<string, Figure[]> = {};
   for (const { name, about, run } of chosen) {
     console.log(`\n${name}: ${about}`);
-    const figures = await run(scale);
-    if (!figures) {
-      console.log("  left out: redis-server is not on the PATH");
-      continue;
-    }
+    const figures = await run(scale).catch(nameMissing);
+    if (!figures) continue;
     for (const figure of figures) console.log(toRow(figure));
     results[name] = figures;
   }
@@ -53,6 +64,11 @@ async function runAll(chosen: Bench[], scale: number): Promise<void> {
     `${JSON.stringify({ at: new Date(), node: process.version, scale, results }, undefined, 2)}\n`,
   );
   console.log(`\nWritten to ${file}`);
+}
+
+function nameMissing(error: unknown): undefined {
+  if (!(error instanceof MissingTool)) throw error;
+  console.log(`  left out: ${error.message}`);
 }
 
 function toRow({ name, value, unit }: Figure): string {

@@ -72,7 +72,7 @@ export type RetryConfig = z.infer<typeof RetryConfig>;
 const BreakerConfig = z.strictObject({
   failures: z.int().min(1).max(1_000).default(5),
   successes: z.int().min(1).max(100).default(2),
-  openMs: z.int().min(100).max(3_600_000).default(20_000),
+  openMs: z.int().min(100).max(3_600_000).default(60_000),
   probes: z.int().min(1).max(100).default(1),
 });
 export type BreakerConfig = z.infer<typeof BreakerConfig>;

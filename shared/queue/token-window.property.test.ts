@@ -171,4 +171,18 @@ describe("token window under random use", () => {
     });
     fc.assert(property, { numRuns: 500 });
   });
+
+  it("forgets what was let through under another rate once that is out of the window, and not before", () => {
+    const periods = fc.integer({ min: 1_000, max: 3_600_000 });
+    const property = fc.property(periods, periods, fc.nat(10_000), (before, after, spent) => {
+      const at = 1_700_000_000_000;
+      const [old, changed] = [before, after].map((periodMs) => ({ count: 10_000, periodMs }));
+      if (!old || !changed) return;
+      const window = spendTokens(emptyTokenWindow, old, spent, { now: at, startBy: at });
+      expect(tokensFree(window, changed, at)).toBe(10_000 - spent);
+      const slotsMs = (before + after) / 60 + 2;
+      expect(tokensFree(window, changed, at + after + slotsMs)).toBe(10_000);
+    });
+    fc.assert(property);
+  });
 });

@@ -1,11 +1,11 @@
 import type { Rate } from "../config/rate.ts";
 
-/**
- * The tokens a queue has let through: by slot of a sixtieth of the window, and what the provider itself said is left.
- * Slots are numbered from the epoch.
- */
+/** The tokens a queue has let through: by slot of a sixtieth of the window, and what the provider itself said is left. */
 export type TokenWindow = {
-  /** A slot's number and its tokens, in turn. Written with every claim, which a map of sixty keys made twice as dear. */
+  /**
+   * When a slot ends (epoch ms) and its tokens, in turn. Written with every claim, which a map of sixty keys made twice as
+   * dear. An end keeps its meaning where the rate, and with it the width of a slot, is changed.
+   */
   slots: number[];
   /** As the provider's headers said, less what was let through since. Holds until then (epoch ms). */
   left?: { tokens: number; until: number };
@@ -32,7 +32,7 @@ export function tokensFreeAt(
   const times = [
     now,
     ...(window.left ? [window.left.until] : []),
-    ...(rate ? slotNumbers(window).map((slot) => slotEnd(slot, rate)) : []),
+    ...(rate ? endsOf(window).map((endsAt) => leavesAt(endsAt, rate)) : []),
   ];
   const later = times.filter((at) => at >= now).toSorted((a, b) => a - b);
   return later.find((at) => tokensFree(window, rate, at) >= wanted) ?? later.at(-1) ?? now;
@@ -92,45 +92,41 @@ function slotMs({ periodMs }: Rate): number {
   return Math.ceil(periodMs / slotsPerWindow);
 }
 
+/** When the slot of a moment ends. */
 function slotOf(at: number, rate: Rate): number {
-  return Math.floor(at / slotMs(rate));
+  return at - (at % slotMs(rate)) + slotMs(rate);
 }
 
 /** When nothing of a slot is in the window any more. */
-function slotEnd(slot: number, rate: Rate): number {
-  return (slot + 1) * slotMs(rate) + rate.periodMs;
+function leavesAt(endsAt: number, rate: Rate): number {
+  return endsAt + rate.periodMs;
 }
 
-/** The number of the first slot of which something is in the window. */
-function firstSlot(rate: Rate, now: number): number {
-  return Math.floor((now - rate.periodMs) / slotMs(rate));
-}
-
-function slotNumbers({ slots }: TokenWindow): number[] {
-  return slots.filter((_, index) => index % 2 === 0);
+function endsOf({ slots }: TokenWindow): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < slots.length; index += 2) found.push(slots[index] ?? 0);
+  return found;
 }
 
 /** Where the tokens of a slot stand. The latest are asked for most. */
-function placeOf(slots: readonly number[], slot: number): number | undefined {
-  for (let index = slots.length - 2; index >= 0; index -= 2) if (slots[index] === slot) return index + 1;
+function placeOf(slots: readonly number[], endsAt: number): number | undefined {
+  for (let index = slots.length - 2; index >= 0; index -= 2) if (slots[index] === endsAt) return index + 1;
   return undefined;
 }
 
 function spentInWindow({ slots }: TokenWindow, rate: Rate, now: number): number {
-  const first = firstSlot(rate, now);
   let spent = 0;
   for (let index = 0; index < slots.length; index += 2)
-    if ((slots[index] ?? 0) >= first) spent += slots[index + 1] ?? 0;
+    if (leavesAt(slots[index] ?? 0, rate) > now) spent += slots[index + 1] ?? 0;
   return spent;
 }
 
 /** A copy, without the slots of which nothing is in the window any more. */
 function inWindow({ slots }: TokenWindow, rate: Rate, now: number): number[] {
-  const first = firstSlot(rate, now);
   const kept: number[] = [];
   for (let index = 0; index < slots.length; index += 2) {
-    const slot = slots[index] ?? 0;
-    if (slot >= first) kept.push(slot, slots[index + 1] ?? 0);
+    const endsAt = slots[index] ?? 0;
+    if (leavesAt(endsAt, rate) > now) kept.push(endsAt, slots[index + 1] ?? 0);
   }
   return kept;
 }

@@ -9,6 +9,7 @@ import { listBatches } from "../../shared/batches/read-batches.ts";
 import { listFiles } from "../../shared/batches/read-files.ts";
 import { storeFile } from "../../shared/batches/store-file.ts";
 import { createCache } from "../../shared/cache/create-cache.ts";
+import { watchTask } from "../../shared/http/openai/watch-task.ts";
 import type { Documents } from "../../shared/platform/documents.ts";
 import { createBackpressure } from "../../shared/queue/backpressure.ts";
 import type { Claimed } from "../../shared/queue/claim-tasks.ts";
@@ -78,6 +79,9 @@ async function useQueue(deps: Deps): Promise<void> {
   await waitForTask(deps, task.id, { waitMs: 0, signal: ended });
   for (const page of ["", "0001-000000"])
     for await (const _ of followTask(deps, task.id, { start: { attempt: 0, page }, signal: ended })) break;
+  const watch = watchTask(deps, task.id, { isStreamed: false });
+  watch.followStore();
+  watch.close();
 }
 
 /** What a worker leaves that comes back too late: a page of its text, and its outcome beside the task. */
