@@ -87,6 +87,8 @@ export async function applyReplay(
       return isUnsure ? told(deps, snapshot.data) : { task: snapshot.data, repeated: true };
     }
     if (!unsuccessful.has(snapshot.data.status)) throw notReplayable(snapshot.data.status);
+    if (snapshot.data.heldBy !== undefined)
+      throw new ConeaError("conflict", "The task's content was not stored, so it cannot be run again.");
     const change = toReplay(deps, snapshot, request, await planReplay(deps, snapshot.data, request));
     try {
       const admitted = await deps.backpressure.admit(change.task.queue, (guards) =>
