@@ -1,18 +1,20 @@
 import { toTime } from "../core/clock.ts";
-import type { Documents, ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/documents.ts";
+import type { ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { mayTake } from "../tasks/held-content.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
-import { withEvent } from "../tasks/task-events.ts";
+import { type Times, toNextLook, toNextState } from "./after-claim.ts";
 import { applyReports, everyEndMatters, isUrgent, type Report } from "./apply-reports.ts";
-import { letThrough, toPresent } from "./breaker.ts";
+import { toPresent } from "./breaker.ts";
+import { chooseHeads } from "./choose-heads.ts";
 import { commitMarked } from "./commit-marked.ts";
+import { expiredFields, toExpiredWrite } from "./expire-task.ts";
 import { leaseMs } from "./lease-ms.ts";
-import { permitLifeMs, spendPermits } from "./limiter.ts";
-import { claimKey, emptyQueue, type Queue, type QueueDocument, queuePath } from "./queue-document.ts";
+import { permitLifeMs } from "./limiter.ts";
+import { emptyQueue, type Queue, type QueueDocument, queuePath } from "./queue-document.ts";
+import { headsWorthReading, readOpenHeads } from "./read-heads.ts";
 import { restsUntil } from "./rests-until.ts";
-import { type Room, roomAt } from "./room.ts";
-import { spendTokens, toCharge, tokensFreeAt } from "./token-window.ts";
+import { roomAt } from "./room.ts";
 
 /** A task this worker may now run. */
 export type Claimed = {
@@ -143,115 +145,6 @@ async function readQueue(
   throw new Error(`the document of queue ${queueId} could not be made`);
 }
 
-/** The heads of the line, past those that only another process can run: their turn is when that one looks. */
-async function readOpenHeads(
-  documents: Documents,
-  queueId: string,
-  limit: number,
-  isOpen: (head: Snapshot<TaskDocument>) => boolean,
-): Promise<Snapshot<TaskDocument>[]> {
-  for (let passed = 0; ; ) {
-    const heads = await readHeads(documents, queueId, limit + passed);
-    const open = heads.filter(isOpen);
-    const left = heads.length - open.length;
-    if (left <= passed || heads.length < limit + passed) return open.slice(0, limit);
-    passed = 2 * left;
-  }
-}
-
-function readHeads(documents: Documents, queueId: string, limit: number): Promise<Snapshot<TaskDocument>[]> {
-  return documents.query<TaskDocument>({
-    collection: "tasks",
-    where: [
-      ["queue", "==", queueId],
-      ["status", "==", "ready"],
-    ],
-    orderBy: [
-      ["priority", "asc"],
-      ["sequence", "asc"],
-    ],
-    limit,
-  });
-}
-
-/** What a task is taken to be charged where nothing is known of a queue's tasks. */
-const usualTokens = 1_000;
-
-/** No more heads than the tokens are likely to last for; where they last longer, the next look follows at once. */
-function headsWorthReading({ tokens }: Room, { limits }: Queue, tokensEach = usualTokens): number {
-  if (!limits.tokens) return Number.POSITIVE_INFINITY;
-  return 1 + Math.max(0, Math.floor(tokens / Math.max(1, tokensEach)));
-}
-
-type Chosen = { taken: Snapshot<TaskDocument>[]; expired: Snapshot<TaskDocument>[]; tokensWanted?: number };
-
-/** The heads in order, as far as the tokens last: one that does not fit is not overtaken. */
-function chooseHeads(heads: Snapshot<TaskDocument>[], room: Room, queue: Queue, now: number): Chosen {
-  const chosen: Chosen = { taken: [], expired: [] };
-  let left = room.tokens;
-  for (const head of heads) {
-    if (isExpired(head.data, now)) {
-      chosen.expired.push(head);
-      continue;
-    }
-    const charge = chargeOf(head.data, queue);
-    if (charge > left) return { ...chosen, tokensWanted: charge };
-    left -= charge;
-    chosen.taken.push(head);
-  }
-  return chosen;
-}
-
-function chargeOf({ estimatedTokens }: TaskDocument, { limits }: Queue): number {
-  return toCharge(estimatedTokens, limits.tokens);
-}
-
-type Look = {
-  chosen: Chosen;
-  heads: Snapshot<TaskDocument>[];
-  room: Room;
-  wanted: number;
-  state: QueueDocument;
-  queue: Queue;
-  times: Times;
-};
-
-/** Of a claim, by the store's clock: when it was made, and until when its calls may start. */
-type Times = { now: number; startBy: number };
-
-/** When more may be claimed; `undefined` when the line is empty, or only the end of a call makes room. */
-function toNextLook({ chosen, heads, room, wanted, state, queue, times }: Look): number | undefined {
-  if (room.count < 1) return room.nextAt;
-  const { now } = times;
-  const isWholeLine = heads.length < wanted || wanted < 1;
-  if (chosen.tokensWanted === undefined && isWholeLine) return undefined;
-  const next = toNextState(state, queue, chosen.taken, times);
-  if (chosen.tokensWanted !== undefined) {
-    return tokensFreeAt(next.tokens, queue.limits.tokens, chosen.tokensWanted, now + 1);
-  }
-  const after = roomAt(next, queue, now);
-  return after.count < 1 ? after.nextAt : now;
-}
-
-function toNextState(
-  state: QueueDocument,
-  queue: Queue,
-  taken: Snapshot<TaskDocument>[],
-  times: Times,
-): QueueDocument {
-  const { limits, longestCallMs } = queue;
-  const { now, startBy } = times;
-  const keys = taken.map(({ id, data }) => claimKey({ id, epoch: data.epoch + 1 }));
-  const tokens = taken.reduce((sum, { data }) => sum + chargeOf(data, queue), 0);
-  return {
-    ...state,
-    limiter: spendPermits(state.limiter, limits.requests ?? [], times, taken.length),
-    tokens: spendTokens(state.tokens, limits.tokens, tokens, times),
-    breaker: letThrough(state.breaker, keys, now + longestCallMs + leaseMs, now),
-    inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, startBy])) },
-  };
-}
-
 function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times) {
   return {
     status: "running" as const,
@@ -266,23 +159,4 @@ function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times
 
 function toUpdate({ id, updateTime }: Snapshot<TaskDocument>, fields: object, removes: string[] = []): Write {
   return { op: "update", path: taskPath(id), fields, removes, precondition: { updateTime } };
-}
-
-function isExpired({ expiresAt }: TaskDocument, now: number): boolean {
-  return expiresAt !== undefined && expiresAt <= toTime(now);
-}
-
-/** What changes on a task that was not started in time. */
-export function expiredFields(task: TaskDocument, now: number) {
-  const completedAt = toTime(now);
-  return {
-    status: "expired" as const,
-    completedAt,
-    unpublished: true as const,
-    ...withEvent(task, "task.expired", completedAt),
-  };
-}
-
-export function toExpiredWrite(task: Snapshot<TaskDocument>, now: number): Write {
-  return toUpdate(task, expiredFields(task.data, now), ["notBefore"]);
 }
