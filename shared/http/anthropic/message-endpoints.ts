@@ -3,6 +3,7 @@ import type { SubmitTask } from "../../api/task.ts";
 import { ConeaError } from "../../core/conea-error.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "../openai/create-openai-app.ts";
 import { keepImages } from "../openai/keep-images.ts";
+import { mayJoin } from "../openai/may-join.ts";
 import { type DoorDeps, runCall } from "../openai/open-call.ts";
 import { readCallHeaders } from "../openai/read-call-headers.ts";
 import { readResult } from "../openai/read-result.ts";
@@ -42,10 +43,7 @@ async function answer(deps: DoorDeps, call: MessageCall, submitted: ChatTask): P
 }
 
 async function answerStream(deps: DoorDeps, call: MessageCall, submitted: ChatTask): Promise<Response> {
-  const { tools, responseFormat } = submitted.input;
-  // Inputs and JSON of two attempts would not be one another's.
-  const mayJoin = !tools && (responseFormat?.type ?? "text") === "text";
-  const streamed = await streamCall(deps, call, submitted, { mayJoin });
+  const streamed = await streamCall(deps, call, submitted, { mayJoin: mayJoin(submitted.input) });
   return toSse(writeFrames(deps, streamed, toMessageEvents(streamed.task)), {
     clock: deps.clock,
     headers: { ...streamed.headers, "request-id": call.requestId },

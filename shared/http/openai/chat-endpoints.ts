@@ -1,7 +1,9 @@
 import { createChatCompletion } from "../../api/openai/chat.ts";
 import type { SubmitTask } from "../../api/task.ts";
+import { answerFrames } from "./answer-frames.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
 import { keepImages } from "./keep-images.ts";
+import { mayJoin } from "./may-join.ts";
 import { type DoorDeps, runCall } from "./open-call.ts";
 import { readCallHeaders } from "./read-call-headers.ts";
 import { readResult } from "./read-result.ts";
@@ -9,8 +11,6 @@ import { type StreamedCall, streamCall } from "./stream-call.ts";
 import { toChatChunks } from "./to-chat-chunks.ts";
 import { toChatCompletion } from "./to-chat-completion.ts";
 import { type ChatTask, toChatTask } from "./to-chat-task.ts";
-import { toErrorFrame } from "./to-openai-error.ts";
-import { toSse } from "./to-sse.ts";
 
 type ChatCall = OpenAiCall<typeof createChatCompletion>;
 
@@ -33,17 +33,9 @@ async function answer(deps: DoorDeps, call: ChatCall, submitted: SubmitTask): Pr
 }
 
 async function answerStream(deps: DoorDeps, call: ChatCall, submitted: ChatTask): Promise<Response> {
-  const { tools, responseFormat } = submitted.input;
-  // Arguments and JSON of two attempts would not be one another's.
-  const mayJoin = !tools && (responseFormat?.type ?? "text") === "text";
-  const streamed = await streamCall(deps, call, submitted, { mayJoin });
+  const streamed = await streamCall(deps, call, submitted, { mayJoin: mayJoin(submitted.input) });
   const withUsage = call.body.stream_options?.include_usage ?? false;
-  return toSse(writeFrames(deps, streamed, withUsage), {
-    clock: deps.clock,
-    headers: streamed.headers,
-    toErrorFrame: (thrown) => toErrorFrame(thrown, { requestId: call.requestId, log: deps.log }),
-    onLeave: streamed.leave,
-  });
+  return answerFrames(deps, call, streamed, writeFrames(deps, streamed, withUsage));
 }
 
 async function* writeFrames(

@@ -1,5 +1,6 @@
 import { createCompletion } from "../../api/openai/completions.ts";
 import type { SubmitTask } from "../../api/task.ts";
+import { answerFrames } from "./answer-frames.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
 import { type DoorDeps, runCall } from "./open-call.ts";
 import { readResult } from "./read-result.ts";
@@ -8,8 +9,6 @@ import { toFrame } from "./to-chat-chunks.ts";
 import { toCompletionUsage, toFinishReason } from "./to-chat-completion.ts";
 import { toChoice, toCompletion, toCompletionHead } from "./to-completion.ts";
 import { toCompletionTask } from "./to-completion-task.ts";
-import { toErrorFrame } from "./to-openai-error.ts";
-import { toSse } from "./to-sse.ts";
 
 type CompletionCall = OpenAiCall<typeof createCompletion>;
 
@@ -28,12 +27,7 @@ export function createCompletionEndpoints(deps: DoorDeps): Endpoint[] {
 async function answerStream(deps: DoorDeps, call: CompletionCall, submitted: SubmitTask): Promise<Response> {
   const streamed = await streamCall(deps, call, submitted, { mayJoin: true });
   const withUsage = call.body.stream_options?.include_usage ?? false;
-  return toSse(writeFrames(deps, streamed, withUsage), {
-    clock: deps.clock,
-    headers: streamed.headers,
-    toErrorFrame: (thrown) => toErrorFrame(thrown, { requestId: call.requestId, log: deps.log }),
-    onLeave: streamed.leave,
-  });
+  return answerFrames(deps, call, streamed, writeFrames(deps, streamed, withUsage));
 }
 
 async function* writeFrames(

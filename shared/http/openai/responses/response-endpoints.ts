@@ -10,6 +10,7 @@ import { cancelTask, deleteTask } from "../../../tasks/change-task.ts";
 import { submitTask } from "../../../tasks/submit-task.ts";
 import type { TaskDocument } from "../../../tasks/task-document.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "../create-openai-app.ts";
+import { mayJoin } from "../may-join.ts";
 import { type Caller, type DoorDeps, runCall } from "../open-call.ts";
 import { readCallHeaders } from "../read-call-headers.ts";
 import { readResult } from "../read-result.ts";
@@ -74,10 +75,8 @@ async function answerQueued(deps: DoorDeps, call: CreateCall, made: ResponseTask
 }
 
 async function answerStream(deps: DoorDeps, call: CreateCall, made: ResponseTask): Promise<Response> {
-  const { tools, responseFormat } = made.submitted.input;
-  // Arguments and JSON of two attempts would not be one another's.
-  const mayJoin = !tools && (responseFormat?.type ?? "text") === "text";
-  const streamed = await streamCall(deps, toCaller(call, made), made.submitted, { mayJoin });
+  const joining = { mayJoin: mayJoin(made.submitted.input) };
+  const streamed = await streamCall(deps, toCaller(call, made), made.submitted, joining);
   const events = toResponseEvents(streamed.task, toAskedOf(made));
   return toSse(writeFrames(deps, streamed, events), {
     clock: deps.clock,
