@@ -16,13 +16,18 @@ export const startsPromptly: Invariant = {
   check(evidence) {
     const { scenario, isFaultFree, claims } = evidence;
     if (!isFaultFree || scenario.chores.length > 0 || scenario.skewMs > mostSkewMs) return [];
-    const late = scenario.queues.flatMap((queue) => {
+    const late = scenario.queues.filter(isWellServed(evidence)).flatMap((queue) => {
       const own = claims.filter((claim) => claim.queue === queue.id);
       return own.flatMap((_, index) => checkClaim(evidence, queue, own, index) ?? []);
     });
     return [...late, ...checkPromotions(evidence)];
   },
 };
+
+/** A model that is slow where another stands by is given up, which may open the breaker of its queue. */
+function isWellServed({ calls }: Evidence) {
+  return ({ id }: QueuePlan) => !calls.some(({ queue, health }) => queue === id && health === "bad");
+}
 
 function checkPromotions({ changes, epochMs }: Evidence) {
   return [...changes.values()].flat().flatMap(({ at, id, before, after }) => {
