@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type Caught, catchMutation } from "./catch-mutation.ts";
 import { mutations } from "./mutations.ts";
 
-const mostSeeds = 600;
+const mostSeeds = 1_500;
 
 describe("the checker notices", () => {
   const rows: string[] = [];
