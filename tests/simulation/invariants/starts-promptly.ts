@@ -1,7 +1,7 @@
 import { toRate } from "../../../shared/config/rate.ts";
 import { fromTime } from "../../../shared/core/clock.ts";
 import { longestLog, permitLifeMs } from "../../../shared/queue/limiter.ts";
-import type { Claim, Evidence } from "../evidence.ts";
+import type { Claim, Evidence, StateChange } from "../evidence.ts";
 import type { QueuePlan } from "../scenario.ts";
 import type { Invariant } from "../violation.ts";
 
@@ -53,10 +53,12 @@ function checkClaim(evidence: Evidence, queue: QueuePlan, claims: Claim[], index
 
 function toReadyAt({ changes }: Evidence, { taskId, at: claimedAt }: Claim): number {
   const earlier = changes.get(taskId)?.filter(({ at }) => at < claimedAt) ?? [];
-  return (
-    earlier.findLast(({ after, before }) => after.status === "ready" && before?.status !== "ready")?.at ??
-    claimedAt
-  );
+  return earlier.findLast(comesIntoLine)?.at ?? claimedAt;
+}
+
+/** It is ready now and was not before, or in another line. */
+function comesIntoLine({ before, after }: StateChange): boolean {
+  return after.status === "ready" && (before?.status !== "ready" || before.queue !== after.queue);
 }
 
 /** A permit is spent by a claim, whatever comes of it. */
