@@ -17,6 +17,11 @@ export function countInQueue({ documents }: Deps, queueId: string, status: TaskS
   return documents.count(inQueue(queueId, status));
 }
 
+/** Whether anybody stands in a queue's line. One read. */
+export async function hasReady({ documents }: Deps, queueId: string): Promise<boolean> {
+  return (await documents.count({ ...inQueue(queueId, "ready"), limit: 1 })) > 0;
+}
+
 /** How many ready tasks stand before a place in line. */
 export async function countAhead(
   { documents }: Deps,

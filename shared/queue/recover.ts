@@ -25,7 +25,7 @@ export async function recover(
   const before = await Promise.all(
     ids.map(async (id): Promise<Before> => ({ id, state: await changeQueue(deps, id, withoutFailures) })),
   );
-  const { lost, expired, promoted, republished, failed } = await sweep(deps, { orphans });
+  const { lost, expired, promoted, republished, failed } = await sweep(deps, { orphans, wakeAll: true });
   const queues = await Promise.all(before.map((queue) => describe(deps, queue)));
   deps.log.warn("recovered", { tenant: principal.tenant, count: lost });
   return { queues, returned: lost, expired, promoted, republished, failed };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Wake } from "../platform/wakes.ts";
 import { aChat, openTestConea } from "../tasks/conea.fixture.ts";
 import { aTask } from "../tasks/task.fixture.ts";
 import { taskPath } from "../tasks/task-document.ts";
@@ -23,6 +24,21 @@ async function openWith(...tasks: ReturnType<typeof aTask>[]) {
 }
 
 describe("sweep", () => {
+  it("wakes a queue in whose line somebody stands, and leaves an idle one asleep", async () => {
+    const { conea, read, clock } = await openWith(aTask({ queue: "main", model: "m" }));
+    const woken: string[] = [];
+    const wakes = { ...conea.wakes, ensure: async ({ queue }: Wake) => void woken.push(queue) };
+    await sweep({ ...conea, wakes });
+    expect(woken).toEqual(["main"]);
+    await sweep(conea);
+    await clock.advance(1_000);
+    expect((await read(aTask().id)).status).toBe("succeeded");
+    await sweep({ ...conea, wakes });
+    expect(woken).toEqual(["main"]);
+    await sweep({ ...conea, wakes }, { wakeAll: true });
+    expect(woken).toEqual(["main", "main"]);
+  });
+
   it("takes back a task whose lease ran out, and it runs again", async () => {
     const lost = running("a", "2025-12-31T23:59:59.000Z");
     const { conea, read, clock } = await openWith(lost);

@@ -7,6 +7,7 @@ import { type SettleDeps, settleAttempt } from "../tasks/settle-attempt.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { publishMarked } from "../tasks/task-events.ts";
 import { confirmEnded } from "./confirm-ended.ts";
+import { hasReady } from "./count-waiting.ts";
 import { ensureWake } from "./ensure-wake.ts";
 import { toExpiredWrite } from "./expire-task.ts";
 import { leaseMs } from "./lease-ms.ts";
@@ -33,11 +34,15 @@ const longestStepMs = 40_000;
 
 /**
  * Repairs what a crash or a lost wake left behind: takes back tasks whose lease ran out, expires those not started in
- * time, publishes events again that may not have been, promotes those that are due, and wakes every queue. Every step may
- * run twice, also at once, takes a bounded time, and one that fails holds up no other. With `orphans`, every running task counts as left behind:
- * right only where no other process can be running one, as when the embedded platform opens its folder.
+ * time, publishes events again that may not have been, promotes those that are due, and wakes each queue in whose line
+ * somebody stands: an idle one costs a read and no worker. Every step may run twice, also at once, takes a bounded time, and one
+ * that fails holds up no other. With `orphans`, every running task counts as left behind: right only where no other process can
+ * be running one, as when the embedded platform opens its folder. `wakeAll` wakes idle queues too.
  */
-export async function sweep(deps: SweepDeps, { orphans = false } = {}): Promise<SweepReport> {
+export async function sweep(
+  deps: SweepDeps,
+  { orphans = false, wakeAll = false } = {},
+): Promise<SweepReport> {
   const queues = Object.keys(deps.config.providers);
   const report: SweepReport = {
     lost: 0,
@@ -62,7 +67,7 @@ export async function sweep(deps: SweepDeps, { orphans = false } = {}): Promise<
     await step("republished", () => confirmEnded(deps, queue, { orphans }));
     await step("promoted", () => promoteDue(deps, queue));
     await step("queues", async () => {
-      await ensureWake(deps, { queue, reason: "ready" });
+      if (wakeAll || (await hasReady(deps, queue))) await ensureWake(deps, { queue, reason: "ready" });
       return 0;
     });
   }
