@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RouteCandidate } from "../api/route.ts";
 import { type Decision, decideRescue, type Failure, freshRescue, type RescueState } from "./decide-rescue.ts";
 
+const now = 1_700_000_000_000;
 const retry = { attempts: 3, baseMs: 500, maxMs: 60_000 };
 const two: RouteCandidate[] = [
   { provider: "one", model: "m", reason: "named", contextTokens: 8_000 },
@@ -24,7 +25,7 @@ type Question = { candidates?: RouteCandidate[]; at?: number; state?: Partial<Re
 
 function decide(failure: Failure, { candidates = two, at = 0, state = {}, random = 0.5 }: Question = {}) {
   const full = { ...freshRescue, ...state };
-  return decideRescue({ candidates, at, state: full, failure, retry, random: () => random });
+  return decideRescue({ candidates, at, state: full, failure, retry, random: () => random, now });
 }
 
 /** The decision in a few words: whom, and after how long; or the end. */
@@ -45,6 +46,18 @@ const rows: Row[] = [
     failed("rate_limited", { retryAfterMs: 60_000 }),
     {},
     "1 after 0",
+  ],
+  [
+    "429 of a fallback comes back to the first no sooner than that one asked for",
+    failed("rate_limited"),
+    { at: 1, state: { limited: [1, 2], quietUntil: [now + 12_000] } },
+    "0 after 12000",
+  ],
+  [
+    "a failing fallback comes back to the first no sooner than that one asked for",
+    failed("overloaded"),
+    { at: 1, state: { limited: [1], tries: [0, 2], quietUntil: [now + 12_000] } },
+    "0 after 12000",
   ],
   [
     "429 with a long Retry-After waits where there is nobody else",

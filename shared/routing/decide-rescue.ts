@@ -14,6 +14,8 @@ export type RescueState = {
   spent: number[];
   /** Refused to go on from a text: starts anew. */
   anew: number[];
+  /** Asked for silence until then (epoch ms), 0 where it did not; absent where none has. */
+  quietUntil?: number[];
 };
 
 export const freshRescue: RescueState = { tries: [], limited: [], spent: [], anew: [] };
@@ -37,6 +39,8 @@ export type RescueQuestion = {
   failure: Failure;
   retry: RetryConfig;
   random: Random;
+  /** Epoch ms. */
+  now: number;
 };
 
 /** What to do next: call a candidate after a delay, or end with the error. */
@@ -75,7 +79,7 @@ export function decideRescue(question: RescueQuestion): Decision {
 
 function afterLimit(question: RescueQuestion): Decision {
   const { failure, at, retry, random } = question;
-  const state = { ...question.state, limited: counted(question.state.limited, at) };
+  const state = withQuiet({ ...question.state, limited: counted(question.state.limited, at) }, question);
   const limited = state.limited[at] ?? 1;
   const afterMs = failure.retryAfterMs ?? limitedDelayMs(limited, retry, random);
   const isPatient =
@@ -96,7 +100,7 @@ function limitedDelayMs(limited: number, { maxMs }: RetryConfig, random: Random)
 function afterFault(question: RescueQuestion): Decision {
   const { failure, at, retry, random } = question;
   const { code, retryAfterMs = 0, hasText = false } = failure;
-  const state = { ...question.state, tries: counted(question.state.tries, at) };
+  const state = withQuiet({ ...question.state, tries: counted(question.state.tries, at) }, question);
   const tries = state.tries[at] ?? 1;
   const afterMs = code === "worker_lost" ? 0 : Math.max(retryAfterMs, backoffMs(tries, retry, random));
   const stay: Decision = { kind: "call", at, afterMs, state };
@@ -130,10 +134,23 @@ function goOn(question: RescueQuestion, state: RescueState): Decision {
   return next === undefined ? { kind: "end", state } : call(question, state, next);
 }
 
-/** One that refused before is not asked again at once. */
-function call({ retry, random }: RescueQuestion, state: RescueState, at: number): Decision {
+/** One that refused before is not asked again at once, nor before the time it asked for. */
+function call({ retry, random, now }: RescueQuestion, state: RescueState, at: number): Decision {
   const limited = state.limited[at] ?? 0;
-  return { kind: "call", at, afterMs: limited > 0 ? limitedDelayMs(limited, retry, random) : 0, state };
+  const afterMs = limited > 0 ? limitedDelayMs(limited, retry, random) : 0;
+  return { kind: "call", at, afterMs: Math.max(afterMs, (state.quietUntil?.[at] ?? 0) - now), state };
+}
+
+/** With the silence that the candidate whose call has failed asked for. */
+function withQuiet(state: RescueState, { failure, at, now }: RescueQuestion): RescueState {
+  const { quietUntil = [] } = state;
+  if (failure.retryAfterMs === undefined) return state;
+  const until = now + failure.retryAfterMs;
+  const length = Math.max(quietUntil.length, at + 1);
+  return {
+    ...state,
+    quietUntil: Array.from({ length }, (_, index) => (index === at ? until : (quietUntil[index] ?? 0))),
+  };
 }
 
 /** The other candidates that may still be called: who goes on from a text, then who refused least, then in order. */

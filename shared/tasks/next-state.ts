@@ -129,7 +129,7 @@ function rescue(
 ): TaskChange {
   const { candidates, at } = route;
   const state = task.rescue ?? freshRescue;
-  const decision = decideRescue({ candidates, at, state, failure, retry, random });
+  const decision = decideRescue({ candidates, at, state, failure, retry, random, now });
   if (decision.kind === "end") {
     const told = toldError(task, error);
     const status = told.retryable ? "dead" : "failed";
