@@ -36,8 +36,8 @@ export async function openBenchConea(limits: object = {}) {
   });
   const ended = new Set<string>();
   let waiting: { count: number; resolve: () => void } | undefined;
-  embedded.subscribe(async ({ type, task }) => {
-    if (type === "task.succeeded") ended.add(task.id);
+  embedded.subscribe(async (event) => {
+    if (event.type === "task.succeeded") ended.add(event.task.id);
     if (waiting && ended.size >= waiting.count) waiting.resolve();
   });
   const { documents, counts } = countDocuments(embedded.platform.documents);

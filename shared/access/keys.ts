@@ -106,6 +106,6 @@ export async function findKey(
   if (!keyPattern.test(key)) return undefined;
   const snapshot = await documents.get<KeyDocument>(keyPath(key));
   if (!snapshot) return undefined;
-  const { tenant, user, role } = snapshot.data;
-  return { tenant, user, role };
+  const { tenant, user, role, id: keyId } = snapshot.data;
+  return { tenant, user, role, keyId };
 }

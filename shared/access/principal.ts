@@ -1,7 +1,8 @@
 import type { Role } from "../api/keys.ts";
 import { ConeaError } from "../core/conea-error.ts";
 
-export type Principal = { tenant: string; user: string; role: Role };
+/** `keyId`: of the key that the request came with. */
+export type Principal = { tenant: string; user: string; role: Role; keyId?: string };
 
 type Owned = { tenant: string; createdBy: string };
 

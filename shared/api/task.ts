@@ -7,17 +7,31 @@ import { TaskStatus, TaskType } from "./task-type.ts";
 
 export const TaskId = z.string().regex(/^task_[a-z2-7]{26}$/);
 
-/** Disjoint classes: the tokens read are `inputTokens + cachedInputTokens`. */
+const count = z.int().nonnegative();
+
+/** Disjoint classes. Those that are optional are absent where they are zero; usage.ts adds them up. */
 export const Usage = z
   .object({
-    inputTokens: z.int().nonnegative(),
-    cachedInputTokens: z.int().nonnegative(),
-    outputTokens: z.int().nonnegative(),
+    inputTokens: count,
+    cachedInputTokens: count,
+    cacheWriteTokens: count.optional(),
+    audioInputTokens: count.optional(),
+    imageInputTokens: count.optional(),
+    outputTokens: count,
+    reasoningTokens: count.optional(),
+    audioOutputTokens: count.optional(),
+    imageOutputTokens: count.optional(),
+    /** Pictures, where they are billed by piece. */
+    images: count.optional(),
+    /** Of audio, where it is billed by length. */
+    seconds: z.number().nonnegative().optional(),
+    /** Of text, where it is billed by length. */
+    characters: count.optional(),
   })
   .meta({
     id: "Usage",
     description:
-      "Tokens by class, disjoint: `inputTokens` were read anew, `cachedInputTokens` from the provider's cache. `outputTokens` include reasoning.",
+      "What was used, by class. All classes are disjoint: `inputTokens` are text that was read anew, `cachedInputTokens` came from the provider's cache, `cacheWriteTokens` were read anew and written to it; `outputTokens` are without `reasoningTokens`. `images`, `seconds` and `characters` are given where the vendor bills by them. A class that is absent is zero.",
   });
 export type Usage = z.infer<typeof Usage>;
 
@@ -45,6 +59,12 @@ export const Attempt = z
     outcome: AttemptOutcome,
     error: TaskError.optional(),
     usage: Usage.optional(),
+    /** The vendor did not say what it used: estimated from what was sent and received. */
+    usageEstimated: z.literal(true).optional(),
+    /** Absent where it was not charged, and where the price is not known. */
+    costMicros: z.int().nonnegative().optional(),
+    /** Of a streamed call: from its start to its first sign of life. */
+    firstTokenMs: z.int().nonnegative().optional(),
     /** The vendor's id of the call, for its support. */
     requestId: z.string().optional(),
     /** How many pages of live output it wrote. */
@@ -70,6 +90,14 @@ export const TaskWait = z
   });
 export type TaskWait = z.infer<typeof TaskWait>;
 
+/** Of all attempts together, those before a replay included. */
+export const Cost = z.object({ micros: z.int().nonnegative().optional(), known: z.boolean() }).meta({
+  id: "Cost",
+  description:
+    "In micro-dollars. Where `known` is false, something was charged at a price that is not known, and `micros` is the part that is.",
+});
+export type Cost = z.infer<typeof Cost>;
+
 const anyInput = z.union([...Object.values(inputSchemas), StoredJson, NotKept]);
 const anyResult = z.union([...Object.values(resultSchemas), StoredJson, NotKept]);
 
@@ -89,7 +117,9 @@ export const Task = z
     error: TaskError.optional(),
     attempts: z.array(Attempt),
     usage: Usage,
-    cost: z.object({ micros: z.int().nonnegative().optional(), known: z.boolean() }),
+    cost: Cost,
+    /** Of a cache hit: what the answer had cost, where that is known. */
+    savedMicros: z.int().nonnegative().optional(),
     cache: CacheState.optional(),
     stream: z.boolean(),
     relatedEntity: z.string().optional(),

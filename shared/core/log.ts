@@ -7,8 +7,10 @@ export type LogFields = {
   count?: number;
   delayMs?: number;
   durationMs?: number;
+  endpointId?: string;
   /** Class and message of an error of our own; never a vendor's text. */
   error?: string;
+  eventId?: string;
   function?: string;
   keyId?: string;
   method?: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Event } from "../api/events.ts";
+import type { Event, TaskEvent } from "../api/events.ts";
 import { idFrom } from "../core/ids.ts";
 import type { Events } from "./events.ts";
 
@@ -15,7 +15,7 @@ export type OpenEvents = () => Promise<{
 let numbers = 0;
 
 /** An event of a task; each has an id of its own. */
-export function anEvent(task = "a", changes: Partial<Event> = {}): Event {
+export function anEvent(task = "a", changes: Partial<TaskEvent> = {}): TaskEvent {
   const id = idFrom("task", task);
   numbers += 1;
   return {

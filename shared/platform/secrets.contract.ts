@@ -32,6 +32,26 @@ export function describeSecrets(open: OpenSecrets): void {
     expect([await at.secrets.get(a), await at.secrets.get(b)]).toEqual(["1", "2"]);
   });
 
+  it("keep the versions before the current one, each under the name it was given with", async () => {
+    const name = newName();
+    const names: string[] = [];
+    for (const value of ["first", "second"]) {
+      await at.secrets.addVersion(name, value);
+      const current = await at.secrets.getVersion(name);
+      expect(current?.value).toBe(value);
+      names.push(current?.version ?? "");
+    }
+    const [first, second] = await Promise.all(names.map((version) => at.secrets.getVersion(name, version)));
+    expect([first?.value, second?.value]).toEqual(["first", "second"]);
+    expect(await at.secrets.getVersion(name, "3")).toBeUndefined();
+    expect(await at.secrets.getVersion(newName(), "1")).toBeUndefined();
+    expect(await at.secrets.getVersion(newName())).toBeUndefined();
+  });
+
+  it.each(["", "0", "-1", "1.5", "latest", "1/../2"])("refuse the version %j", async (version) => {
+    await expect(at.secrets.getVersion(newName(), version)).rejects.toThrow("a number");
+  });
+
   it("come without the white space around them", async () => {
     const name = newName();
     await at.secrets.addVersion(name, "  sk-123 \n");

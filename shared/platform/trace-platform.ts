@@ -37,6 +37,7 @@ function traceSecrets(secrets: Secrets): Secrets {
     inSpan({ name: `${operation} secret`, kind: "client" }, step);
   return {
     get: (name) => call("get", () => secrets.get(name)),
+    getVersion: (name, version) => call("get", () => secrets.getVersion(name, version)),
     addVersion: (name, value) => call("add", () => secrets.addVersion(name, value)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Principal } from "../access/principal.ts";
-import type { Event } from "../api/events.ts";
+import { isTaskEvent, type TaskEvent } from "../api/events.ts";
 import type { SubmitTask } from "../api/task.ts";
 import { ConeaConfig } from "../config/conea-config.ts";
 import { createLog, type LogLine } from "../core/log.ts";
@@ -92,7 +92,7 @@ export async function openTestConea({
   });
   const clock = createVirtualClock(Date.parse("2026-01-01T00:00:00.000Z"));
   const lines: LogLine[] = [];
-  const events: Event[] = [];
+  const events: TaskEvent[] = [];
   const log = createLog((line) => lines.push(line), "DEBUG");
   const embedded = await openEmbeddedPlatform({
     ...(dataDir && { dataDir }),
@@ -104,7 +104,7 @@ export async function openTestConea({
     log,
   });
   embedded.subscribe(async (event) => {
-    events.push(event);
+    if (isTaskEvent(event)) events.push(event);
   });
   const { documents, counts } = countDocuments(embedded.platform.documents);
   const closing = new AbortController();

@@ -32,6 +32,7 @@ export type Outcome =
 export type AttemptFacts = {
   provider: string;
   startedAt: number;
+  firstTokenMs?: number;
   outputPages?: number;
   /** The attempt whose text it went on from. */
   continues?: number;
@@ -212,6 +213,7 @@ function toAttempt(task: TaskDocument, outcome: Outcome, facts: AttemptFacts, no
     ...(outcome.kind === "lost" && { error: lostError }),
     ...(outcome.kind === "succeeded" && { usage: outcome.usage }),
     ...("requestId" in outcome && outcome.requestId && { requestId: outcome.requestId }),
+    ...(facts.firstTokenMs !== undefined && { firstTokenMs: Math.round(facts.firstTokenMs) }),
     ...(facts.outputPages !== undefined && { outputPages: facts.outputPages }),
     ...(task.route && { candidate: task.route.at }),
     ...(facts.continues !== undefined && { continues: facts.continues }),

@@ -73,7 +73,12 @@ export async function runClaimed(
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
   const settled =
     outcome &&
-    (await settleAttempt(deps, { task, fence }, outcome, { startedAt, provider: task.queue, ...facts }));
+    (await settleAttempt(deps, { task, fence }, outcome, {
+      startedAt,
+      provider: task.queue,
+      ...(firstTokenMs !== undefined && { firstTokenMs }),
+      ...facts,
+    }));
   if (!outcome || !settled) {
     deps.live.forget(task.id, task.attemptCount);
     return { report: toEnd(!outcome && isCancelled), isReturned };

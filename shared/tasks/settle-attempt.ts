@@ -41,7 +41,7 @@ export async function settleAttempt(
     random: deps.random,
   });
   const type = eventFor(fields.status);
-  const event = type ? withEvent(task, type, fields.completedAt ?? toTime(now)) : {};
+  const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
   const whole: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
   const settled = without(whole, removes);
   const path = taskPath(task.id);

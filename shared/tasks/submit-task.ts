@@ -136,7 +136,7 @@ export async function draftTask(
 
 function toDocument(
   deps: Pick<SubmitDeps, "clock" | "ids">,
-  { tenant, user }: Principal,
+  { tenant, user, keyId }: Principal,
   request: SubmitTask,
   { id, planned }: { id: string; planned: Planned },
 ): TaskDocument {
@@ -171,9 +171,10 @@ function toDocument(
     ...(isLater && request.notBefore && { notBefore: toTime(fromTime(request.notBefore)) }),
     ...(expiresInSeconds && { expiresAt: toTime(now + expiresInSeconds * 1_000) }),
     tenant,
+    ...(keyId && { keyId }),
     mark: deps.ids.newId("submit"),
     estimatedTokens: estimateTokens(request),
-    ...withEvent({ eventSequence: 0, recentEvents: [] }, "task.accepted", toTime(now)),
+    ...withEvent({ eventSequence: 0, recentEvents: [], attempts: [] }, "task.accepted", toTime(now)),
     unpublished: true,
     sequence: nextSequence(now),
     epoch: 0,

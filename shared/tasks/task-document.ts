@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChatInput } from "../api/chat.ts";
-import type { EventType } from "../api/events.ts";
+import type { TaskEventType } from "../api/events.ts";
 import type { TaskInput } from "../api/inputs.ts";
 import type { NotKept, StoredJson } from "../api/results.ts";
 import type { Task } from "../api/task.ts";
@@ -10,7 +10,15 @@ import type { DocumentPath, Fields } from "../platform/documents.ts";
 import type { RescueState } from "../routing/decide-rescue.ts";
 
 /** An event of a task, as its document remembers it until it is known to be published. */
-export type RecentEvent = { sequence: number; type: EventType; at: string; status: TaskStatus };
+export type RecentEvent = {
+  sequence: number;
+  type: TaskEventType;
+  at: string;
+  status: TaskStatus;
+  /** It tells of the attempts after `since` up to `upTo`, by their number; of none where absent. */
+  since?: number;
+  upTo?: number;
+};
 
 /** What a response of the OpenAI-compatible interface was asked for that its task's input does not tell. */
 export type ResponseFacts = {
@@ -24,6 +32,8 @@ export type ResponseFacts = {
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
 export type TaskDocument = Omit<Task, "input" | "wait"> & {
   tenant: string;
+  /** The id of the key it was submitted with. */
+  keyId?: string;
   /** As `toStoredInput` writes it. */
   input: Fields | StoredJson | NotKept;
   /** Order within a priority: microseconds since the epoch at acceptance, distinct within a process. */
@@ -134,6 +144,7 @@ export function isNotKept(value: unknown): value is NotKept {
 export function toTask(document: TaskDocument): Task {
   const {
     tenant,
+    keyId,
     sequence,
     epoch,
     attemptCount,

@@ -137,7 +137,11 @@ function toPlatform(parts: FleetParts, instance: Instance): Platform {
     wakes: connectWakes(parts.wakeService, instance, faults),
     events: connectEvents(broker, instance, faults),
     blobs: createSimulatedBlobs(blobs, instance, faults),
-    secrets: { get: async () => "key", addVersion: async () => undefined },
+    secrets: {
+      get: async () => "key",
+      getVersion: async () => ({ version: "1", value: "key" }),
+      addVersion: async () => undefined,
+    },
     clock: instance.clock,
     ids: instance.ids,
     random: random.next,

@@ -1,4 +1,4 @@
-import type { Event } from "../../shared/api/events.ts";
+import type { TaskEvent } from "../../shared/api/events.ts";
 import type { TaskDocument } from "../../shared/tasks/task-document.ts";
 
 /** One document that a commit changed. `before` is absent for a new one. */
@@ -39,8 +39,8 @@ export type Entry = { at: number } & (
       tokens: number;
       retryAfterMs?: number;
     }
-  | { kind: "published"; event: Event; by: string }
-  | { kind: "delivered"; event: Event }
+  | { kind: "published"; event: TaskEvent; by: string }
+  | { kind: "delivered"; event: TaskEvent }
   | { kind: "woken"; queue: string; reason: string; by: string }
   | { kind: "swept"; by: string }
   | { kind: "born"; by: string; offsetMs: number }

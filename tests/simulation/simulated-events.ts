@@ -1,4 +1,4 @@
-import type { Event } from "../../shared/api/events.ts";
+import { type Event, isTaskEvent, type TaskEvent } from "../../shared/api/events.ts";
 import type { Events } from "../../shared/platform/events.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 export type EventBroker = { publish(event: Event, by: string): void };
 
-/** Hands events to one subscriber, the history: at least once, in any order. */
+/** Hands the events of tasks to one subscriber, the history: at least once, in any order. */
 export function createEventBroker(parts: {
   world: World;
   faults: Faults;
@@ -16,12 +16,13 @@ export function createEventBroker(parts: {
   dice: Dice;
 }): EventBroker {
   const { world, faults, history, dice } = parts;
-  const deliver = (event: Event) => {
+  const deliver = (event: TaskEvent) => {
     const delayMs = faults.strikes("event_late", dice) ? dice.between(100, 60_000) : 1;
     world.after(delayMs, () => history.record({ kind: "delivered", event }));
   };
   return {
     publish(event, by) {
+      if (!isTaskEvent(event)) return;
       history.record({ kind: "published", event, by });
       deliver(event);
       if (faults.strikes("event_twice", dice)) deliver(event);

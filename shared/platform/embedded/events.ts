@@ -1,4 +1,4 @@
-import type { Event } from "../../api/events.ts";
+import { type Event, subjectOf } from "../../api/events.ts";
 import type { Clock } from "../../core/clock.ts";
 import { type Log, toErrorField } from "../../core/log.ts";
 import type { Events } from "../events.ts";
@@ -16,8 +16,8 @@ export type EmbeddedEvents = {
 
 /**
  * Events handed to the subscribers in this process. `publish` resolves once each was called and came to an end for the
- * first time, or still has an earlier event of the task in hand; whatever a subscriber does, it neither rejects nor
- * disturbs the others. A subscriber gets the events of one task one after the other.
+ * first time, or still has an earlier event of the same subject in hand; whatever a subscriber does, it neither rejects nor
+ * disturbs the others. A subscriber gets the events of one subject one after the other.
  */
 export function createEmbeddedEvents({ clock, log }: { clock: Clock; log: Log }): EmbeddedEvents {
   const closing = new AbortController();
@@ -43,9 +43,9 @@ export function createEmbeddedEvents({ clock, log }: { clock: Clock; log: Log })
 
 type LineOptions = { handle: Subscriber; clock: Clock; log: Log; signal: AbortSignal };
 
-/** One subscriber's events: those of one task in order, those of different tasks side by side. */
+/** One subscriber's events: those of one subject in order, those of different subjects side by side. */
 function createLine({ handle, clock, log, signal }: LineOptions) {
-  const lastOfTask = new Map<string, Promise<void>>();
+  const lastOf = new Map<string, Promise<void>>();
 
   async function handleOnce(event: Event, onFailure: () => void): Promise<void> {
     try {
@@ -60,34 +60,34 @@ function createLine({ handle, clock, log, signal }: LineOptions) {
     try {
       await retry(clock, () => handleOnce(event, onFailure), signal);
     } catch (error) {
-      const { id: taskId } = event.task;
-      log.error("a subscriber failed on an event", { taskId, type: event.type, ...toErrorField(error) });
+      const { id: eventId, type } = event;
+      log.error("a subscriber failed on an event", { eventId, type, ...toErrorField(error) });
     }
   }
 
   /** Resolves once the event's turn is over. */
   function enqueue(event: Event, onFailure: () => void): Promise<void> {
-    const task = event.task.id;
-    const before = lastOfTask.get(task) ?? Promise.resolve();
+    const subject = subjectOf(event);
+    const before = lastOf.get(subject) ?? Promise.resolve();
     const turn = before.then(() => handOver(event, onFailure));
     const last = turn.finally(() => {
-      if (lastOfTask.get(task) === last) lastOfTask.delete(task);
+      if (lastOf.get(subject) === last) lastOf.delete(subject);
     });
-    lastOfTask.set(task, last);
+    lastOf.set(subject, last);
     return last;
   }
 
   return {
     /**
      * Resolves once the event is handled, or failed for the first time. Does not wait behind an earlier event of the
-     * task: its subscriber may be the one that publishes this one.
+     * subject: its subscriber may be the one that publishes this one.
      */
     async hand(event: Event): Promise<void> {
-      const isBehind = lastOfTask.has(event.task.id);
+      const isBehind = lastOf.has(subjectOf(event));
       const failed = Promise.withResolvers<void>();
       const handled = enqueue(event, failed.resolve);
       if (!isBehind) await Promise.race([handled, failed.promise]);
     },
-    end: () => Promise.all(lastOfTask.values()),
+    end: () => Promise.all(lastOf.values()),
   };
 }

@@ -3,8 +3,8 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { type Clock, toTime } from "../../core/clock.ts";
-import { checkSecretName } from "../secret-name.ts";
-import type { Secrets } from "../secrets.ts";
+import { checkSecretName, checkSecretVersion, environmentVersion } from "../secret-name.ts";
+import type { Secrets, SecretVersion } from "../secrets.ts";
 import { isMissing } from "./is-missing.ts";
 
 /** What `secrets.json` holds: each secret's versions, the current one last. */
@@ -37,13 +37,26 @@ export function createEmbeddedSecrets({ environment, file, clock }: EmbeddedSecr
     await keep.write({ ...kept, [name]: { versions: [...versions, version] } });
   }
 
+  async function find(name: string, version?: string): Promise<SecretVersion | undefined> {
+    const set = findSet(name);
+    const isSetMeant = version === environmentVersion || version === undefined;
+    if (set !== undefined && isSetMeant) return { version: environmentVersion, value: set };
+    const kept = await keep.read();
+    const versions = Object.hasOwn(kept, name) ? (kept[name]?.versions ?? []) : [];
+    const number = version === undefined ? versions.length : Number(version);
+    const found = versions[number - 1];
+    return found && { version: String(number), value: found.value.trim() };
+  }
+
   return {
     async get(name) {
       checkSecretName(name);
-      const set = findSet(name);
-      if (set !== undefined) return set;
-      const kept = await keep.read();
-      return Object.hasOwn(kept, name) ? kept[name]?.versions.at(-1)?.value.trim() : undefined;
+      return (await find(name))?.value;
+    },
+    async getVersion(name, version) {
+      checkSecretName(name);
+      if (version !== undefined) checkSecretVersion(version);
+      return find(name, version);
     },
     addVersion(name, value) {
       const change = lastChange.then(async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { describeOnEmulators, hostOf } from "../../../tests/emulators/describe-on-emulators.ts";
 import { freshProject } from "../../../tests/emulators/fresh-project.ts";
-import type { Event } from "../../api/events.ts";
+import { type Event, subjectOf } from "../../api/events.ts";
 import { anEvent, describeEvents } from "../events.contract.ts";
 import { openPubSubEvents } from "./events.ts";
 import { openPubSub, type RawMessage } from "./push-subscriber.fixture.ts";
@@ -32,7 +32,7 @@ describeOnEmulators(["pubsub"], "events on Pub/Sub", () => {
     const event = anEvent();
     await at.events.publish(event);
     const message = await pull();
-    expect(message?.orderingKey).toBe(event.task.id);
+    expect(message?.orderingKey).toBe(`tasks/${event.task.id}`);
     expect(message?.attributes).toEqual({
       specversion: "1.0",
       id: event.id,
@@ -47,14 +47,17 @@ describeOnEmulators(["pubsub"], "events on Pub/Sub", () => {
   it("keep each task's order when they are published without waiting for each other", async () => {
     await using at = await openDisposably();
     const got = new Map<string, string[]>();
-    await at.subscribe(async ({ id, task }) => void got.set(task.id, [...(got.get(task.id) ?? []), id]));
+    await at.subscribe(async (event) => {
+      const subject = subjectOf(event);
+      got.set(subject, [...(got.get(subject) ?? []), event.id]);
+    });
     const tasks = ["one", "two", "three"].map((name) => Array.from({ length: 30 }, () => anEvent(name)));
     const inTurn = Array.from({ length: 30 }, (_, n) => tasks.flatMap((events) => events[n] ?? [])).flat();
     await Promise.all(inTurn.map((event) => at.events.publish(event)));
     await at.until(() => new Set([...got.values()].flat()).size === 90);
     for (const events of tasks) {
       const ids = events.map(({ id }) => id);
-      expect([...new Set(got.get(events[0]?.task.id ?? ""))]).toEqual(ids);
+      expect([...new Set(got.get(`tasks/${events[0]?.task.id}`))]).toEqual(ids);
     }
   });
 

@@ -6,12 +6,12 @@ import { toStatusName, transient } from "./status.ts";
 import { toEndpointOptions } from "./to-endpoint-options.ts";
 
 /** A version's number, counted from 1, and its value without surrounding white space. */
-export type SecretVersion = { number: number; value: string };
+export type NumberedSecret = { number: number; value: string };
 
 /** The calls to Secret Manager. Their errors name the secret and the status, and nothing that was sent or received. */
 export type SecretManager = {
-  /** The version that `latest` names; `undefined` when there is none, or it is disabled or destroyed. */
-  access(name: string): Promise<SecretVersion | undefined>;
+  /** The version of that number, or that `latest` names; `undefined` when there is none, or it is disabled or destroyed. */
+  access(name: string, version?: string): Promise<NumberedSecret | undefined>;
   /** Adds a version and resolves to its number. A secret that is new is created, replicated automatically. */
   add(name: string, value: string): Promise<number>;
   close(): Promise<void>;
@@ -51,10 +51,10 @@ export function openSecretManager(options: SecretManagerOptions): SecretManager 
   }
 
   return {
-    async access(name) {
+    async access(name, version = "latest") {
       try {
-        const version = `projects/${project}/secrets/${name}/versions/latest`;
-        const [answer] = await (await client.get()).accessSecretVersion({ name: version }, idempotent);
+        const path = `projects/${project}/secrets/${name}/versions/${version}`;
+        const [answer] = await (await client.get()).accessSecretVersion({ name: path }, idempotent);
         return { number: toNumber(answer.name), value: toValue(answer.payload) };
       } catch (error) {
         const status = toStatusName(error);

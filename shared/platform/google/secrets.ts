@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import { type Log, toErrorField } from "../../core/log.ts";
-import { checkSecretName } from "../secret-name.ts";
-import type { Secrets } from "../secrets.ts";
-import { openSecretManager, type SecretManagerOptions, type SecretVersion } from "./secret-manager.ts";
+import { checkSecretName, checkSecretVersion, environmentVersion } from "../secret-name.ts";
+import type { Secrets, SecretVersion } from "../secrets.ts";
+import { type NumberedSecret, openSecretManager, type SecretManagerOptions } from "./secret-manager.ts";
 
 export type SecretManagerSecretsOptions = SecretManagerOptions & { clock: Clock; log: Log };
 
@@ -22,7 +22,7 @@ const settleMs = 300_000;
 
 /** What is known of one secret. */
 type Known = {
-  version: SecretVersion | undefined;
+  version: NumberedSecret | undefined;
   /** When the question was asked whose answer this is. */
   askedAt: number;
   /** When it was last asked in vain. */
@@ -91,6 +91,15 @@ export function openSecretManagerSecrets(options: SecretManagerSecretsOptions): 
       checkSecretName(name);
       return (await find(name)).version?.value;
     },
+    async getVersion(name, version) {
+      checkSecretName(name);
+      if (version === undefined) return toVersion((await find(name)).version);
+      checkSecretVersion(version);
+      if (version === environmentVersion) return undefined;
+      const current = known.get(name)?.version;
+      if (current && String(current.number) === version) return toVersion(current);
+      return toVersion(await manager.access(name, version));
+    },
     async addVersion(name, value) {
       checkSecretName(name);
       const number = await manager.add(name, value);
@@ -99,4 +108,8 @@ export function openSecretManagerSecrets(options: SecretManagerSecretsOptions): 
     },
     close: () => manager.close(),
   };
+}
+
+function toVersion(secret: NumberedSecret | undefined): SecretVersion | undefined {
+  return secret && { version: String(secret.number), value: secret.value };
 }

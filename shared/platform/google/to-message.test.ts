@@ -7,7 +7,7 @@ describe("toMessage", () => {
     const event = anEvent("a", { type: "task.succeeded" });
     const { data, orderingKey, attributes } = toMessage(event, "//conea/p");
     expect(JSON.parse(data.toString())).toEqual(event);
-    expect(orderingKey).toBe(event.task.id);
+    expect(orderingKey).toBe(`tasks/${event.task.id}`);
     expect(attributes).toMatchObject({ id: event.id, type: "task.succeeded", tenant: "acme" });
   });
 

@@ -1,4 +1,4 @@
-import type { Event } from "../../api/events.ts";
+import { type Event, subjectOf } from "../../api/events.ts";
 
 /** The largest event in bytes of JSON. Pub/Sub takes 10 MB; ours have some hundred bytes and hold no content. */
 export const largestEvent = 100_000;
@@ -21,12 +21,12 @@ export function toMessage(event: Event, source: string): Message {
     source,
     type: event.type,
     time: event.time,
-    subject: `tasks/${event.task.id}`,
+    subject: subjectOf(event),
     tenant: event.tenant,
     ...(event.traceparent && { traceparent: event.traceparent }),
   };
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value);
-  return { data, orderingKey: event.task.id, attributes };
+  return { data, orderingKey: subjectOf(event), attributes };
 }
 
 function checkAttribute(name: string, value: string): void {

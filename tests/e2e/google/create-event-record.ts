@@ -1,15 +1,15 @@
 import { EventEmitter, once } from "node:events";
-import type { Event } from "../../../shared/api/events.ts";
+import { type Event, isTaskEvent, type TaskEvent } from "../../../shared/api/events.ts";
 import { terminalStatuses } from "../../../shared/api/task-type.ts";
 import { createDice } from "../../simulation/dice.ts";
 
 /** What a consumer of all events has: each once by its id, and how many came again. */
 export type EventRecord = {
   /** By task, then by id. */
-  byTask: Map<string, Map<string, Event>>;
+  byTask: Map<string, Map<string, TaskEvent>>;
   duplicates(): number;
   /** Of two deliveries of one id that differ, the later one. */
-  contradictions: Event[];
+  contradictions: TaskEvent[];
   /** Whether the task's end was told. */
   hasEnded(taskId: string): boolean;
   take(event: Event): Promise<void>;
@@ -21,13 +21,13 @@ export type EventRecord = {
 /** `again`: how probable it is that a delivery is kept and answered with a failure. */
 export function createEventRecord(seed: number, again = 0): EventRecord {
   const byTask: EventRecord["byTask"] = new Map();
-  const contradictions: Event[] = [];
+  const contradictions: TaskEvent[] = [];
   const dice = createDice(seed, "events");
   const taken = new EventEmitter();
   let duplicates = 0;
 
-  function keep(event: Event): void {
-    const known = byTask.get(event.task.id) ?? new Map<string, Event>();
+  function keep(event: TaskEvent): void {
+    const known = byTask.get(event.task.id) ?? new Map<string, TaskEvent>();
     const before = known.get(event.id);
     if (before) duplicates += 1;
     if (before && before.type !== event.type) contradictions.push(event);
@@ -41,7 +41,7 @@ export function createEventRecord(seed: number, again = 0): EventRecord {
     hasEnded: (taskId) =>
       [...(byTask.get(taskId)?.values() ?? [])].some(({ task }) => terminalStatuses.has(task.status)),
     async take(event) {
-      keep(event);
+      if (isTaskEvent(event)) keep(event);
       taken.emit("taken");
       if (dice.chance(again)) throw new Error("once more");
     },

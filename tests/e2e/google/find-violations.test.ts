@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Event } from "../../../shared/api/events.ts";
+import type { TaskEvent } from "../../../shared/api/events.ts";
 import type { Attempt, Task } from "../../../shared/api/task.ts";
 import { createEventRecord } from "./create-event-record.ts";
 import { findViolations, type Seen } from "./find-violations.ts";
@@ -26,13 +26,16 @@ const call = { id: 1, queue: "q", key: "k", prompt, beganAt: 0, endedAt: 9, how:
 const accepted = anEvent(1, "task.accepted");
 const succeeded = anEvent(2, "task.succeeded");
 
-function anEvent(sequence: number, type: Event["type"]): Event {
+function anEvent(sequence: number, type: TaskEvent["type"]): TaskEvent {
   const status = type === "task.accepted" ? "ready" : "succeeded";
   const of = { id: "t1", type: "chat", status, queue: "q", createdBy: "root" } as const;
   return { id: `t1.${sequence}`, type, sequence, time, tenant: "acme", task: of };
 }
 
-type World = Omit<Partial<Seen>, "submitted" | "events"> & { submitted?: Partial<Submitted>; told?: Event[] };
+type World = Omit<Partial<Seen>, "submitted" | "events"> & {
+  submitted?: Partial<Submitted>;
+  told?: TaskEvent[];
+};
 
 async function look({
   submitted,

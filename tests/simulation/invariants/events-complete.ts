@@ -1,4 +1,4 @@
-import type { Event } from "../../../shared/api/events.ts";
+import type { TaskEvent } from "../../../shared/api/events.ts";
 import type { TaskDocument } from "../../../shared/tasks/task-document.ts";
 import type { Evidence, StateChange } from "../evidence.ts";
 import { entriesOf } from "../history.ts";
@@ -23,7 +23,7 @@ function checkTruth({ entries, changes }: Evidence) {
   });
 }
 
-function tells({ type, task }: Event, change: StateChange): boolean {
+function tells({ type, task }: TaskEvent, change: StateChange): boolean {
   if (type === "task.accepted") return change.before === undefined || isReplay(change);
   return change.after.status === task.status;
 }
@@ -42,7 +42,7 @@ function checkCompleteness({ entries, tasks, changes, endedAtMs }: Evidence) {
 }
 
 /** One of each id, in the order of their numbers. */
-function withoutDuplicates(events: Event[]): Event[] {
+function withoutDuplicates(events: TaskEvent[]): TaskEvent[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   return [...byId.values()].toSorted((a, b) => a.sequence - b.sequence);
 }
