@@ -17,6 +17,7 @@ locals {
     "iamcredentials",
     "identitytoolkit",
     "logging",
+    "monitoring",
     "pubsub",
     "run",
     "secretmanager",

@@ -1,6 +1,14 @@
 locals {
-  conea     = yamldecode(file("${path.root}/${var.config_path}"))
-  providers = local.conea.providers
+  conea = yamldecode(file("${path.root}/${var.config_path}"))
+
+  # A model with limits of its own has a line of its own, called as shared/config/give-lines.ts calls it.
+  lines = {
+    for id, model in try(local.conea.models, {}) :
+    replace(substr("${model.provider}-${replace(lower(id), "/[^a-z0-9]+/", "-")}", 0, 63), "/-+$/", "") =>
+    merge(local.conea.providers[model.provider], { limits = model.limits })
+    if can(keys(model.limits))
+  }
+  providers = merge(local.conea.providers, local.lines)
 
   period_ms = { ms = 1, s = 1000, min = 60000, hour = 3600000, day = 86400000 }
 

@@ -1,3 +1,9 @@
+variable "alert_rules_path" {
+  description = "Path of the alert rules, relative to this folder."
+  type        = string
+  default     = "../shared/config/alert-rules.json"
+}
+
 variable "billing_account" {
   description = "Billing account that the budget alert belongs to, without which there is none."
   type        = string
@@ -114,6 +120,12 @@ variable "log_level" {
     condition     = contains(["debug", "info", "warning", "error"], var.log_level)
     error_message = "The log level is debug, info, warning or error."
   }
+}
+
+variable "notification_channels" {
+  description = "Names of the Cloud Monitoring channels that alert policies tell."
+  type        = list(string)
+  default     = []
 }
 
 variable "packages_dir" {

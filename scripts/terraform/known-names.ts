@@ -42,6 +42,7 @@ export const apiOfType: readonly (readonly [prefix: string, api: string])[] = [
   ["google_firebaserules_", "firebaserules"],
   ["google_firestore_", "firestore"],
   ["google_iam_workload_identity_pool", "iam"],
+  ["google_logging_", "logging"],
   ["google_monitoring_", "monitoring"],
   ["google_project_iam_", "cloudresourcemanager"],
   ["google_project_service", "serviceusage"],

@@ -129,7 +129,7 @@ run "time_to_live" {
   command = plan
 
   assert {
-    condition     = [for name, field in google_firestore_field.this : name if length(field.ttl_config) == 1] == ["cache deleteAt", "late deleteAt", "replayRequests deleteAt"]
+    condition     = toset([for name, field in google_firestore_field.this : name if length(field.ttl_config) == 1]) == toset([for field in jsondecode(file("../firebase/firestore.indexes.json")).fieldOverrides : "${field.collectionGroup} ${field.fieldPath}" if try(field.ttl, false)])
     error_message = "Documents that are kept for a while are kept for ever, or others are not."
   }
 

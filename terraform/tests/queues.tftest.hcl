@@ -29,13 +29,14 @@ run "rates" {
 
   assert {
     condition = { for id, queue in google_cloud_tasks_queue.provider : id => queue.rate_limits[0].max_dispatches_per_second } == {
-      fast    = 500
-      free    = 500
-      hour    = 10
-      minute  = 58.333
-      second  = 40
-      seconds = 25
-      several = 15
+      fast                  = 500
+      free                  = 500
+      hour                  = 10
+      minute                = 58.333
+      second                = 40
+      second-vendor-model-1 = 40
+      seconds               = 25
+      several               = 15
     }
     error_message = "A queue does not carry its tightest rate, within what wakes need and Cloud Tasks takes."
   }
