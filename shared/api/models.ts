@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CacheSeconds } from "./cache.ts";
+import { ModelPrice } from "./model-price.ts";
 import { TaskType } from "./task-type.ts";
 
 export const ModelId = z
@@ -30,17 +31,6 @@ export const Abilities = z
       "`prefill`: goes on from a last message of the assistant. One that is left out is not known, and does not satisfy `require`.",
   });
 export type Abilities = z.infer<typeof Abilities>;
-
-const microsPerMillion = z.int().min(0).max(1_000_000_000_000).optional();
-
-export const ModelPrice = z
-  .strictObject({
-    inputMicros: microsPerMillion,
-    cachedInputMicros: microsPerMillion,
-    outputMicros: microsPerMillion,
-  })
-  .meta({ id: "ModelPrice", description: "Micro-dollars per million tokens." });
-export type ModelPrice = z.infer<typeof ModelPrice>;
 
 /** An entry of the catalogue, the same in conea.yaml and over HTTP. */
 export const modelFields = {
@@ -73,6 +63,15 @@ export const Model = z
   .object({
     id: z.string(),
     ...modelFields,
+    /** Of a model with limits of its own, whose `provider` is its own line: the provider it was configured with. */
+    account: z.string().optional(),
+    limits: z
+      .object({
+        requests: z.array(z.string()).optional(),
+        tokens: z.string().optional(),
+        concurrency: z.int().optional(),
+      })
+      .optional(),
     source: z.enum(["file", "api"]),
     simulated: z.literal(true).optional(),
   })

@@ -91,3 +91,36 @@ describe("ConeaConfig", () => {
     },
   );
 });
+
+describe("a model with limits of its own", () => {
+  const account = { kind: "openai", apiKey: "secret:OPENAI_API_KEY", limits: { requests: "60/min" } };
+  const read = (models: object, providers: object = {}) =>
+    ConeaConfig.safeParse({ providers: { openai: account, ...providers }, models });
+  const model = { provider: "openai", kinds: ["chat"], limits: { requests: "5/s", concurrency: 3 } };
+
+  it("has a line of its own, with the account's key", () => {
+    const { providers, models } = ConeaConfig.parse({
+      providers: { openai: account },
+      models: { "GPT-x.5": model, other: { provider: "openai", kinds: ["chat"] } },
+    });
+    expect(Object.keys(providers)).toEqual(["openai", "openai-gpt-x-5"]);
+    expect(providers["openai-gpt-x-5"]).toEqual({
+      ...providers.openai,
+      limits: { requests: [{ count: 5, periodMs: 1_000 }], concurrency: 3 },
+    });
+    expect(models["GPT-x.5"]).toMatchObject({ provider: "openai-gpt-x-5", account: "openai" });
+    expect(models.other?.provider).toBe("openai");
+  });
+
+  it("is refused where its line would be another's", () => {
+    const message = expect.stringContaining("openai-a-b, which is taken");
+    expect(read({ "a.b": model, "a:b": model }).error?.issues).toMatchObject([{ message }]);
+    expect(read({ "a.b": model }, { "openai-a-b": account }).error?.issues).toMatchObject([{ message }]);
+  });
+
+  it("has a line whose name a queue can have, however long its own is", () => {
+    const line =
+      Object.keys(read({ ["m".repeat(50) + ".".repeat(40)]: model }).data?.providers ?? {})[1] ?? "";
+    expect(line).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
+  });
+});

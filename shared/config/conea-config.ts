@@ -1,20 +1,17 @@
 import { z } from "zod";
+import { AlertOverride } from "../api/alerts.ts";
+import { UserName } from "../api/keys.ts";
 import { ModelId, modelFields } from "../api/models.ts";
+import { ruleIds } from "./alert-rules.ts";
 import { findModelProblems } from "./find-model-problems.ts";
+import { findSameLines, giveLines } from "./give-lines.ts";
+import { HookConfig } from "./hook-config.ts";
 import { RateText } from "./rate.ts";
+import { SecretReference } from "./secret-reference.ts";
 
 const Name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes, at most 63");
-
-/** A key by reference: `secret:OPENAI_API_KEY`. A key itself is refused, without being shown. */
-const SecretReference = z
-  .string()
-  .regex(
-    /^secret:[A-Z][A-Z0-9_]*$/,
-    "must be a reference such as secret:OPENAI_API_KEY, never the key itself",
-  )
-  .transform((text) => text.slice("secret:".length));
 
 const BaseUrl = z
   .url({
@@ -39,6 +36,11 @@ const Limits = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional(),
 });
 
+const OwnLimits = Limits.refine(
+  (limits) => Object.keys(limits).length > 0,
+  "must hold requests, tokens or concurrency",
+);
+
 /** In milliseconds. The first two hold for streamed calls only: others send nothing before they are done. */
 const Timeouts = z.strictObject({
   firstTokenMs: z.int().min(100).max(300_000).optional(),
@@ -58,8 +60,10 @@ const ProviderConfig = z.strictObject({
 });
 export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
-const ModelConfig = z.strictObject({ ...modelFields, provider: Name });
-export type ModelConfig = z.infer<typeof ModelConfig>;
+/** `limits`: its vendor counts it apart from the account's other models, so it gets a line of its own. */
+const ModelConfig = z.strictObject({ ...modelFields, provider: Name, limits: OwnLimits.optional() });
+/** `account`: of a model with a line of its own, the provider it was configured with. */
+export type ModelConfig = z.infer<typeof ModelConfig> & { account?: string };
 
 const RetryConfig = z.strictObject({
   attempts: z.int().min(1).max(20).default(3),
@@ -92,12 +96,26 @@ export const ConeaConfig = z
     retry: RetryConfig.prefault({}),
     breaker: BreakerConfig.prefault({}),
     queue: QueueConfig.prefault({}),
+    /** Who may send to POST /v1/hooks/{name}. */
+    hooks: z.record(Name, HookConfig).default({}),
+    /** The tenant that is told of what concerns the whole installation, such as breakers. */
+    operatorTenant: UserName.optional(),
+    alerts: z.record(z.string(), AlertOverride).default({}),
   })
   .superRefine((config, context) => {
+    for (const id of Object.keys(config.alerts).filter((id) => !ruleIds.includes(id))) {
+      const message = `is no rule; the rules are ${ruleIds.join(", ")}`;
+      context.addIssue({ code: "custom", path: ["alerts", id], message });
+    }
     for (const [name, model] of Object.entries(config.models)) {
       for (const { field, message } of findModelProblems(name, model, config)) {
         context.addIssue({ code: "custom", path: ["models", name, field], message });
       }
     }
-  });
+    for (const { model, line } of findSameLines(config)) {
+      const message = `would give its line the name ${line}, which is taken; call the model something else`;
+      context.addIssue({ code: "custom", path: ["models", model, "limits"], message });
+    }
+  })
+  .transform((config): typeof config & { models: Record<string, ModelConfig> } => giveLines(config));
 export type ConeaConfig = z.infer<typeof ConeaConfig>;

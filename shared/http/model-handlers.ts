@@ -1,5 +1,6 @@
 import type { Model } from "../api/models.ts";
 import type { ModelConfig } from "../config/conea-config.ts";
+import { fromRate } from "../config/rate.ts";
 import { findModel } from "../routing/catalogue.ts";
 import { createModel, deleteModel, type RegisterDeps, replaceModel } from "../routing/register-models.ts";
 import { unknownModel } from "../routing/unknown-model.ts";
@@ -11,9 +12,10 @@ export type ModelHandlerDeps = RegisterDeps & { isSimulated: (providerId: string
 type ModelOperation = "listModels" | "getModel" | "createModel" | "replaceModel" | "deleteModel";
 
 export function createModelHandlers(deps: ModelHandlerDeps): Pick<Handlers, ModelOperation> {
-  const show = (id: string, entry: ModelConfig): Model => ({
+  const show = (id: string, { limits, ...entry }: ModelConfig): Model => ({
     id,
     ...entry,
+    ...(limits && { limits: showLimits(limits) }),
     source: findModel(deps.config.models, id) ? "file" : "api",
     ...(deps.isSimulated(entry.provider) && { simulated: true as const }),
   });
@@ -42,5 +44,13 @@ export function createModelHandlers(deps: ModelHandlerDeps): Pick<Handlers, Mode
       await deleteModel(deps, principal, modelId);
       return new Response(null, { status: 204 });
     },
+  };
+}
+
+function showLimits({ requests, tokens, concurrency }: NonNullable<ModelConfig["limits"]>): Model["limits"] {
+  return {
+    ...(requests && { requests: requests.map(fromRate) }),
+    ...(tokens && { tokens: fromRate(tokens) }),
+    ...(concurrency !== undefined && { concurrency }),
   };
 }

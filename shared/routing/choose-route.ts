@@ -73,11 +73,11 @@ function nameAll(world: RouteWorld, { type }: RouteQuestion, names: string[], re
 }
 
 /** `provider/model`, by the id or the vendor's name: of several the first. Only what is in the catalogue can be called. */
-function findAtProvider(models: Models, name: string): string | undefined {
+export function findAtProvider(models: Models, name: string): string | undefined {
   const slash = name.indexOf("/");
   const [provider, model] = [name.slice(0, slash), name.slice(slash + 1)];
   const isIt = ([id, entry]: [string, ModelConfig]) =>
-    entry.provider === provider && (id === model || entry.name === model);
+    (entry.provider === provider || entry.account === provider) && (id === model || entry.name === model);
   return slash < 1 ? undefined : Object.entries(models).find(isIt)?.[0];
 }
 
