@@ -107,6 +107,12 @@ export const ConeaConfig = z
       const message = `is no rule; the rules are ${ruleIds.join(", ")}`;
       context.addIssue({ code: "custom", path: ["alerts", id], message });
     }
+    if (config.providers.webhooks)
+      context.addIssue({
+        code: "custom",
+        path: ["providers", "webhooks"],
+        message: "has the name that the line of webhooks has; call the provider something else",
+      });
     for (const [name, model] of Object.entries(config.models)) {
       for (const { field, message } of findModelProblems(name, model, config)) {
         context.addIssue({ code: "custom", path: ["models", name, field], message });

@@ -14,7 +14,12 @@ export const FunctionManifest = z
     /** One sentence: what the function is for. */
     description: z.string().min(10).max(200),
     trigger: z.discriminatedUnion("type", [
-      z.strictObject({ type: z.literal("http"), public: z.boolean() }),
+      z.strictObject({
+        type: z.literal("http"),
+        public: z.boolean(),
+        /** The function whose account alone may call it; Cloud Tasks' where absent. */
+        caller: z.string().optional(),
+      }),
       /** `schedule` is a cron expression in UTC. */
       z.strictObject({ type: z.literal("schedule"), schedule: z.string().regex(/^(\S+ ){4}\S+$/) }),
       /** Pub/Sub pushes each event of the topic, those of one task in order. */

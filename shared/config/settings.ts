@@ -107,6 +107,20 @@ const settings = {
     unset: "",
     about: "Where wakes are delivered: the function `worker`.",
   },
+  webhooksUrl: {
+    variable: "CONEA_WEBHOOKS_URL",
+    schema: orAbsent(Address),
+    takes: "an https address, or http on this machine, without user, password, query or fragment",
+    unset: "",
+    about: "Where wakes of webhook endpoints are delivered: the function `run-webhooks`.",
+  },
+  senderUrl: {
+    variable: "CONEA_SENDER_URL",
+    schema: orAbsent(Address),
+    takes: "an https address, or http on this machine, without user, password, query or fragment",
+    unset: "",
+    about: "What makes the calls to webhook endpoints: the function `deliver-webhook`.",
+  },
   wakesServiceAccount: {
     variable: "CONEA_WAKES_SERVICE_ACCOUNT",
     schema: orAbsent(z.string().regex(/^[a-z0-9][a-z0-9.-]*@[a-z0-9.-]+\.gserviceaccount\.com$/)),
