@@ -1,5 +1,5 @@
-import { Problem } from "../shared/api/problem.ts";
 import { Recovery } from "../shared/api/queues.ts";
+import { askConea, toTarget } from "./ask-conea.ts";
 
 const usage = `npm run recover: puts a Conea back to work after a disaster, such as a wake service that lost everything.
 
@@ -11,42 +11,12 @@ queue. Nothing that was accepted is lost, no limit is exceeded, paused queues st
 CONEA_URL       where Conea is      (http://127.0.0.1:8080)
 CONEA_API_KEY   an administrator's  (local-dev-key)`;
 
-const timeoutMs = 280_000;
-
-type Call = { url: string; key: string; orphans: boolean };
-
 async function main(args: string[], environment: NodeJS.ProcessEnv): Promise<string> {
   if (args.includes("--help")) return usage;
   const unknown = args.find((arg) => arg !== "--orphans");
   if (unknown !== undefined) throw new Error(`There is no option ${unknown}.\n\n${usage}`);
-  const { CONEA_URL: url = "http://127.0.0.1:8080", CONEA_API_KEY: key = "local-dev-key" } = environment;
-  return toReport(await recover({ url, key, orphans: args.includes("--orphans") }));
-}
-
-async function recover({ url, key, orphans }: Call): Promise<Recovery> {
-  const answer = await send(url, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ orphans }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const body: unknown = await answer.json().catch(() => undefined);
-  const recovery = Recovery.safeParse(body);
-  if (answer.ok && recovery.success) return recovery.data;
-  const problem = Problem.safeParse(body);
-  if (problem.success) throw new Error(`Conea at ${url} refused: ${problem.data.detail}`);
-  throw new Error(
-    `What is at ${url} answered ${answer.status} and is no Conea that can recover; set CONEA_URL.`,
-  );
-}
-
-async function send(url: string, init: RequestInit): Promise<Response> {
-  if (!URL.canParse(url)) throw new Error(`CONEA_URL is no address: ${url}`);
-  try {
-    return await fetch(new URL("/v1/queues/recover", url), init);
-  } catch (cause) {
-    throw new Error(`Conea does not answer at ${url}; is it running, and is CONEA_URL right?`, { cause });
-  }
+  const body = { orphans: args.includes("--orphans") };
+  return toReport(await askConea(toTarget(environment), "/v1/queues/recover", { body, schema: Recovery }));
 }
 
 function toReport({ queues, returned, expired, promoted, republished, failed }: Recovery): string {

@@ -39,6 +39,8 @@ export const modelFields = {
   name: VendorModelName.optional(),
   kinds: z.array(TaskType).min(1),
   contextTokens: z.int().min(1).optional(),
+  /** What it writes at most in one answer, thoughts included. */
+  maxOutputTokens: z.int().min(1).optional(),
   modalities: z.array(Modality).min(1).optional(),
   abilities: Abilities.optional(),
   price: ModelPrice.optional(),

@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { CacheRequest, CacheState } from "./cache.ts";
+import type { ChatInput } from "./chat.ts";
+import { ChatRequest } from "./chat-request.ts";
 import { inputSchemas } from "./inputs.ts";
+import { PromptId, PromptRef } from "./prompts.ts";
 import { NotKept, resultSchemas, StoredJson } from "./results.ts";
 import { Route, RouteRequest } from "./route.ts";
 import { TaskStatus, TaskType } from "./task-type.ts";
+import { Trimmed } from "./trim.ts";
 
 export const TaskId = z.string().regex(/^task_[a-z2-7]{26}$/);
 
@@ -113,6 +117,8 @@ export const Task = z
     /** Only where there are alternatives. */
     route: Route.optional(),
     input: anyInput,
+    promptRef: PromptRef.optional(),
+    trimmed: Trimmed.optional(),
     result: anyResult.optional(),
     error: TaskError.optional(),
     attempts: z.array(Attempt),
@@ -158,9 +164,9 @@ const common = {
 };
 
 /** What POST /v1/tasks takes: the input's shape follows from `type`. */
-export const SubmitTask = z
+export const TaskRequest = z
   .discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("chat"), input: inputSchemas.chat, ...common }),
+    z.strictObject({ type: z.literal("chat"), input: ChatRequest, ...common }),
     z.strictObject({ type: z.literal("completion"), input: inputSchemas.completion, ...common }),
     z.strictObject({ type: z.literal("embedding"), input: inputSchemas.embedding, ...common }),
     z.strictObject({ type: z.literal("image_search"), input: inputSchemas.image_search, ...common }),
@@ -169,7 +175,12 @@ export const SubmitTask = z
     z.strictObject({ type: z.literal("transcription"), input: inputSchemas.transcription, ...common }),
   ])
   .meta({ id: "SubmitTask" });
-export type SubmitTask = z.infer<typeof SubmitTask>;
+export type TaskRequest = z.infer<typeof TaskRequest>;
+
+/** The same with the messages that came of it. */
+export type SubmitTask =
+  | Exclude<TaskRequest, { type: "chat" }>
+  | (Omit<Extract<TaskRequest, { type: "chat" }>, "input"> & { input: ChatInput });
 
 export const Reprioritise = z
   .strictObject({ priority: z.int().min(0).max(9) })
@@ -181,6 +192,8 @@ export const ListTasks = z.strictObject({
   type: TaskType.optional(),
   model: z.string().min(1).max(200).optional(),
   relatedEntity: z.string().min(1).max(200).optional(),
+  /** The id of the prompt whose messages come first, in whatever version. */
+  prompt: PromptId.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
 });

@@ -11,6 +11,8 @@ export type CacheClaim = z.infer<typeof CacheClaim>;
 const KeptAnswer = z.object({
   /** As the task's type has it; its links lead nowhere and are made anew where they are used. */
   result: z.unknown(),
+  /** What the call cost that gave it, where that is known. */
+  costMicros: z.int().nonnegative().optional(),
   keptAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });
@@ -26,7 +28,12 @@ export const CacheEntry = z.object({
 });
 export type CacheEntry = z.infer<typeof CacheEntry>;
 
-export type Answer = { result: TaskResult | StoredJson; keptAt: string; expiresAt: string };
+export type Answer = {
+  result: TaskResult | StoredJson;
+  costMicros?: number | undefined;
+  keptAt: string;
+  expiresAt: string;
+};
 
 export type Wanted = { tenant: string; type: TaskType; maxAgeMs: number };
 

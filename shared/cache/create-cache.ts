@@ -3,6 +3,7 @@ import type { EmbeddingInput, TaskInput } from "../api/inputs.ts";
 import type { StoredJson, TaskResult } from "../api/results.ts";
 import { toErrorField } from "../core/log.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
+import type { Answer } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
 import { keepFiles, loadResult } from "./cached-files.ts";
 import { type Caching, toAsked, toWanted } from "./caching.ts";
@@ -31,8 +32,8 @@ export type Cache = {
   abandon(task: TaskDocument): Promise<void>;
   /** What is known by the time of a task's call. Never rejects. */
   recall(task: TaskDocument, input: TaskInput): Promise<Recall>;
-  /** Keeps the result of a task that has been settled. Returns at once; writing happens behind. */
-  keep(task: TaskDocument, result: TaskResult | StoredJson): void;
+  /** Keeps the result of a task that has been settled, and what its call cost where that is known. Returns at once; writing happens behind. */
+  keep(task: TaskDocument, result: TaskResult | StoredJson, costMicros?: number): void;
   /** Resolves once all that was to be kept is written, or is given up. */
   untilKept(): Promise<void>;
 };
@@ -52,12 +53,16 @@ export function createCache(deps: FollowDeps & KeyDeps): Cache {
     return key ?? Promise.reject(new Error("a task without a key"));
   }
 
-  async function keepResult(task: TaskDocument, caching: Caching, result: TaskResult | StoredJson) {
+  async function keepResult(
+    task: TaskDocument,
+    caching: Caching,
+    { result, costMicros }: Pick<Answer, "result" | "costMicros">,
+  ) {
     const { tenant, type } = task;
     const key = await keyOf(task, caching);
     if (!isKeepable(await loadResult(deps, type, result))) return leaders.forget(key);
     const kept = await keepFiles(deps, { tenant, key }, result);
-    await entries.put({ tenant, type, ttlSeconds: caching.ttlSeconds }, [{ key, result: kept }]);
+    await entries.put({ tenant, type, ttlSeconds: caching.ttlSeconds }, [{ key, result: kept, costMicros }]);
   }
 
   function behind(taskId: string, write: Promise<void>): void {
@@ -83,7 +88,8 @@ export function createCache(deps: FollowDeps & KeyDeps): Cache {
     if (!caching.reads || givesFiles(task)) return callAll;
     const [key, wanted] = [await keyOf(task, caching), toWanted(task, caching)];
     const answer = caching.looksAgain ? (await entries.find(key, wanted)).answer : entries.near(key, wanted);
-    return answer ? recallAll(await loadResult(deps, task.type, answer.result)) : callAll;
+    if (!answer) return callAll;
+    return recallAll(await loadResult(deps, task.type, answer.result), answer.costMicros);
   }
 
   const without = (task: TaskDocument, error: unknown) =>
@@ -124,10 +130,10 @@ export function createCache(deps: FollowDeps & KeyDeps): Cache {
         return callAll;
       }
     },
-    keep(task, result) {
+    keep(task, result, costMicros) {
       const { caching } = task;
       if (!caching?.keeps || task.type === "embedding") return;
-      behind(task.id, keepResult(task, caching, result));
+      behind(task.id, keepResult(task, caching, { result, costMicros }));
     },
     async untilKept() {
       await Promise.all(writing);

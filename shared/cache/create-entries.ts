@@ -1,4 +1,3 @@
-import type { StoredJson, TaskResult } from "../api/results.ts";
 import type { TaskType } from "../api/task-type.ts";
 import { toTime } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
@@ -25,7 +24,7 @@ export type Found = {
   updateTime?: WriteTime;
 };
 
-export type NewAnswer = { key: CacheKey; result: TaskResult | StoredJson };
+export type NewAnswer = { key: CacheKey } & Pick<Answer, "result" | "costMicros">;
 
 export type Entries = {
   /** What this process remembers. */
@@ -88,8 +87,8 @@ export function createEntries(deps: Deps): Entries {
       const now = clock.now();
       const keptAt = toTime(now);
       const expiresAt = toTime(now + ttlSeconds * 1_000);
-      const writes = answers.map(({ key, result }): Write => {
-        const answer = { result, keptAt, expiresAt };
+      const writes = answers.map(({ key, result, costMicros }): Write => {
+        const answer = { result, ...(costMicros !== undefined && { costMicros }), keptAt, expiresAt };
         nearby.set(key, answer);
         const data: CacheEntry = { tenant, type, answer, deleteAt: expiresAt };
         return { op: "set", path: cachePath(key), data };

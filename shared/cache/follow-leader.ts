@@ -1,3 +1,4 @@
+import type { Allowances } from "../allowances/allowances.ts";
 import type { StoredJson, TaskResult } from "../api/results.ts";
 import { terminalStatuses } from "../api/task-type.ts";
 import { fromTime } from "../core/clock.ts";
@@ -16,6 +17,7 @@ import { toHit } from "./to-hit.ts";
 export type FollowDeps = Pick<Platform, "documents" | "blobs" | "wakes" | "events" | "clock"> & {
   log: Log;
   closing: AbortSignal;
+  allowances: Allowances;
 };
 
 /** What becomes of a leader until a time (epoch ms), as far as anybody can tell. */
@@ -49,7 +51,7 @@ export async function followLeader(
   const result = await shareResult(deps, ended, task);
   const snapshot = await deps.documents.get<TaskDocument>(taskPath(task.id));
   if (snapshot?.data.status !== "scheduled") return false;
-  return result ? end(deps, snapshot, result) : putInLine(deps, snapshot);
+  return result ? end(deps, snapshot, result, answerCost(ended)) : putInLine(deps, snapshot);
 }
 
 /** The leader's result as the follower's own, where the follower would have kept it and asked for just that. */
@@ -78,11 +80,19 @@ async function end(
   deps: FollowDeps,
   { id, data, updateTime }: Snapshot<TaskDocument>,
   result: TaskResult | StoredJson,
+  savedMicros: number | undefined,
 ): Promise<boolean> {
-  const fields = toHit(data, result, deps.clock.now());
+  const fields = toHit(data, result, { now: deps.clock.now(), savedMicros });
   if (!(await tryCommit(deps.documents, toChange({ id, updateTime }, fields)))) return false;
   await tellOfHit(deps, { ...data, ...fields });
+  // What was told of has been written since.
+  deps.allowances.note({ ...data, ...fields }, "");
   return true;
+}
+
+/** What the call cost that gave a leader's answer, where that is known. */
+function answerCost({ attempts }: TaskDocument): number | undefined {
+  return attempts.findLast(({ outcome }) => outcome === "succeeded")?.costMicros;
 }
 
 async function putInLine(deps: FollowDeps, { id, data, updateTime }: Snapshot<TaskDocument>): Promise<false> {

@@ -1,8 +1,8 @@
 import type { EmbeddingInput, TaskInput } from "../api/inputs.ts";
-import type { StoredJson, TaskResult } from "../api/results.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
+import type { Answer } from "./cache-entry.ts";
 import { type CacheKey, toInputDigest } from "./cache-key.ts";
 import { giveFiles, giveJson } from "./cached-files.ts";
 import { type Asked, type Caching, toWanted } from "./caching.ts";
@@ -42,7 +42,7 @@ export async function prepareTask(
 
 async function find(deps: PrepareDeps, task: TaskDocument, caching: Caching): Promise<TaskDocument> {
   const { answer } = await deps.entries.find(await deps.keyOf(task, caching), toWanted(task, caching));
-  return answer ? withResult(deps, task, answer.result) : task;
+  return answer ? withResult(deps, task, answer) : task;
 }
 
 /** One text that is known saves its part of the call; only all of them save the call. */
@@ -54,7 +54,8 @@ async function findVectors(
 ): Promise<TaskDocument> {
   const known = await deps.vectors.find(task, input, caching, "far");
   const result = assemble(textsOf(input), known);
-  if (result) return { ...task, ...toHit(task, await giveJson(deps, task, result), deps.clock.now()) };
+  if (result)
+    return { ...task, ...toHit(task, await giveJson(deps, task, result), { now: deps.clock.now() }) };
   if (known.size === 0) return task;
   return { ...task, cache: "partial", caching: { ...caching, looksAgain: true } };
 }
@@ -62,7 +63,7 @@ async function findVectors(
 async function join(deps: PrepareDeps, task: TaskDocument, caching: Caching): Promise<TaskDocument> {
   const key = await deps.keyOf(task, caching);
   const joined = await deps.leaders.join(task.id, key, toWanted(task, caching));
-  if ("answer" in joined) return withResult(deps, task, joined.answer.result);
+  if ("answer" in joined) return withResult(deps, task, joined.answer);
   const { leader, until: notBefore } = joined.claim;
   if (leader === task.id) return task;
   return { ...task, status: "scheduled", notBefore, caching: { ...caching, looksAgain: true, leader } };
@@ -72,10 +73,11 @@ async function join(deps: PrepareDeps, task: TaskDocument, caching: Caching): Pr
 async function withResult(
   deps: PrepareDeps,
   task: TaskDocument,
-  result: TaskResult | StoredJson,
+  { result, costMicros }: Answer,
 ): Promise<TaskDocument> {
   try {
-    return { ...task, ...toHit(task, await giveFiles(deps, task, result), deps.clock.now()) };
+    const given = await giveFiles(deps, task, result);
+    return { ...task, ...toHit(task, given, { now: deps.clock.now(), savedMicros: costMicros }) };
   } catch (error) {
     deps.log.warn("a cached answer could not be read", { taskId: task.id, ...toErrorField(error) });
     return task;

@@ -10,6 +10,8 @@ export type Run = (call: ProviderCall) => Promise<ProviderAnswer>;
 export type Recalled = ProviderAnswer & {
   /** Set where the cache gave the answer, or some of it. */
   cache?: Exclude<CacheState, "miss">;
+  /** What the answer had cost that the cache gave, where that is known. */
+  savedMicros?: number;
 };
 
 /** Answers a call from what is known, and makes it for the rest. */
@@ -19,12 +21,17 @@ export type Recall = (call: ProviderCall, run: Run) => Promise<Recalled>;
 export const callAll: Recall = (call, run) => run(call);
 
 /** The whole answer is known: a stream is replayed as one. */
-export function recallAll(result: TaskResult): Recall {
+export function recallAll(result: TaskResult, savedMicros?: number): Recall {
   return async ({ onText, onProgress }) => {
     onProgress?.();
     if (onText && "text" in result) for (const piece of toReplayPieces(result.text)) onText(piece);
     // Only results without files are recalled, and these are answers as they are.
-    return { result: result as Answers[keyof Answers], usage: noUsage, cache: "hit" };
+    return {
+      result: result as Answers[keyof Answers],
+      usage: noUsage,
+      cache: "hit",
+      ...(savedMicros !== undefined && { savedMicros }),
+    };
   };
 }
 

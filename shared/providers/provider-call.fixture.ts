@@ -25,7 +25,7 @@ export type Sample<T extends TaskType = TaskType> = { type: T } & CallWire<T>;
 export const plainChat: WireChat = {
   pieces: ["Grüße", " aus ", "東京 🗼"],
   finishReason: "stop",
-  usage: { inputTokens: 12, cachedInputTokens: 30, outputTokens: 7 },
+  usage: { inputTokens: 12, cachedInputTokens: 30, outputTokens: 3, reasoningTokens: 4 },
   requestId: "req_contract_1",
 };
 
@@ -37,7 +37,7 @@ export function callProvider<T extends TaskType>(
 ): Promise<ProviderAnswer<T>> {
   const serve = provider[type];
   if (!serve) throw new Error(`the provider does not serve ${type}`);
-  const { input, model, onText, onProgress } = call;
+  const { input, model, onText, onProgress, onUsage } = call;
   return serve({
     input,
     model,
@@ -45,6 +45,7 @@ export function callProvider<T extends TaskType>(
     readBlob: call.readBlob ?? (() => Promise.reject(new Error("no upload in this test"))),
     ...(onText && { onText }),
     ...(onProgress && { onProgress }),
+    ...(onUsage && { onUsage }),
   });
 }
 

@@ -32,12 +32,16 @@ export type ProviderCall<T extends TaskType = TaskType> = {
   onText?: (text: string) => void;
   /** Called for every sign of life of a streamed call, text or not. Never called after the call has settled. */
   onProgress?: () => void;
+  /** Called when the vendor says what the call has used so far, each time with all of it: the last holds if the call fails. */
+  onUsage?: (usage: Usage) => void;
   /** Reads an upload of the task's owner. Throws when there is none. */
   readBlob: (blobId: string) => Promise<Bytes>;
 };
 
 /** Who hears of a streamed call while it runs. */
-export type StreamListener = Pick<ProviderCall, "signal" | "onProgress"> & { onText: (text: string) => void };
+export type StreamListener = Pick<ProviderCall, "signal" | "onProgress" | "onUsage"> & {
+  onText: (text: string) => void;
+};
 
 export type ProviderAnswer<T extends TaskType = TaskType> = {
   result: Answers[T];

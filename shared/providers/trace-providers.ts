@@ -1,4 +1,5 @@
 import type { TaskType } from "../api/task-type.ts";
+import { readTokens, writtenTokens } from "../api/usage.ts";
 import type { ConeaConfig, ProviderKind } from "../config/conea-config.ts";
 import type { Attributes, OpenSpan } from "../core/span.ts";
 import { inSpan } from "../core/trace.ts";
@@ -66,9 +67,9 @@ function toAnswerAttributes({ result, usage, requestId }: ProviderAnswer): Attri
   const finished = "finishReason" in result ? result.finishReason : undefined;
   return {
     // The conventions count what came from the cache among what was read.
-    "gen_ai.usage.input_tokens": usage.inputTokens + usage.cachedInputTokens,
+    "gen_ai.usage.input_tokens": readTokens(usage),
     "gen_ai.usage.cache_read.input_tokens": usage.cachedInputTokens,
-    "gen_ai.usage.output_tokens": usage.outputTokens,
+    "gen_ai.usage.output_tokens": writtenTokens(usage),
     ...(requestId && { "gen_ai.response.id": requestId }),
     ...(finished && { "gen_ai.response.finish_reasons": [finished] }),
   };

@@ -41,6 +41,8 @@ export type RescueQuestion = {
   random: Random;
   /** Epoch ms. */
   now: number;
+  /** Not called for this task: nobody pays for it. */
+  barred?: readonly number[];
 };
 
 /** What to do next: call a candidate after a delay, or end with the error. */
@@ -66,6 +68,13 @@ const endsOne: ReadonlySet<string> = new Set([
 
 /** Who is called next for a task whose call has failed. Pure, but for the dice of the backoff. */
 export function decideRescue(question: RescueQuestion): Decision {
+  const { barred = [] } = question;
+  if (barred.length === 0) return decide(question);
+  const decision = decide({ ...question, state: withSpent(question.state, [...barred]) });
+  return decision.kind === "call" && barred.includes(decision.at) ? goOn(question, decision.state) : decision;
+}
+
+function decide(question: RescueQuestion): Decision {
   const { failure, state, at } = question;
   const { code, retryable, continued } = failure;
   if (continued && code === "provider_invalid_request")

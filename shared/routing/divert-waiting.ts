@@ -1,19 +1,18 @@
-import type { ConeaConfig } from "../config/conea-config.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Query, Snapshot, Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { wakeQueue } from "../queue/wake-queue.ts";
+import { type Funded, fundCall } from "../tasks/fund-call.ts";
 import { type TurnChange, toTurn } from "../tasks/next-state.ts";
+import { toPurse } from "../tasks/purse.ts";
+import type { ReserveDeps } from "../tasks/reserve-task.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { availableCandidates, freshRescue } from "./decide-rescue.ts";
 import type { RestingQueues } from "./resting-queues.ts";
 
-export type DivertDeps = Pick<Platform, "documents" | "wakes" | "clock"> & {
-  config: ConeaConfig;
-  resting: RestingQueues;
-  log: Log;
-};
+export type DivertDeps = Pick<Platform, "documents" | "wakes"> &
+  ReserveDeps & { resting: RestingQueues; log: Log };
 
 const pageSize = 100;
 /** What is not diverted by then goes with the next look at the queue. */
@@ -24,7 +23,7 @@ export type Diverted = { id: string; queue: string };
 
 /**
  * Sends the tasks that wait in a queue whose provider is left alone to the next candidate of their route whose provider is
- * not, and wakes those queues. Tasks without one stay. Safe to run twice at once: each goes once. Never rejects; what
+ * not and whose call is paid, and wakes those queues. Tasks without one stay. Safe to run twice at once: each goes once. Never rejects; what
  * fails is left to the next look.
  */
 export async function divertWaiting(deps: DivertDeps, queueId: string): Promise<Diverted[]> {
@@ -59,26 +58,34 @@ async function divert(deps: DivertDeps, task: Snapshot<TaskDocument>): Promise<D
   const write: Write = {
     op: "update",
     path: taskPath(task.id),
-    fields: change.fields,
+    fields: { ...change.fields, ...change.funded.fields },
     removes: change.removes,
     precondition: { updateTime: task.updateTime },
   };
-  const isDone = await tryCommit(deps.documents, write);
+  const { extension } = change.funded;
+  const purse = extension && toPurse(deps, extension, {});
+  const commit = () => tryCommit(deps.documents, write);
+  const isDone = await (purse ? purse.spend(commit) : commit());
+  if (!isDone) purse?.giveBack();
   return isDone ? { id: task.id, queue: change.fields.queue } : undefined;
 }
 
-/** The turn of the first candidate that may still be called and whose provider is not left alone. */
+/** The turn of the first candidate that may still be called, whose provider is not left alone, and whose call is paid. */
 async function findTurn(
-  { config, resting }: DivertDeps,
-  { route, rescue = freshRescue, queue }: TaskDocument,
-): Promise<TurnChange | undefined> {
+  deps: DivertDeps,
+  task: TaskDocument,
+): Promise<(TurnChange & { funded: Funded }) | undefined> {
+  const { route, rescue = freshRescue, queue } = task;
   if (!route) return undefined;
-  const available = availableCandidates(route.candidates.length, rescue, config.retry);
+  const available = availableCandidates(route.candidates.length, rescue, deps.config.retry);
   for (const index of available.filter((one) => one !== route.at)) {
     const provider = route.candidates[index]?.provider;
     // Another model of the same provider waits for the same breaker.
     if (provider === undefined || provider === queue) continue;
-    if (!(await resting.isResting(provider))) return toTurn(route, index);
+    if (await deps.resting.isResting(provider)) continue;
+    const turn = toTurn(route, index);
+    const funded = await fundCall(deps, { ...task, ...turn.fields }, index);
+    if (funded) return { ...turn, funded };
   }
   return undefined;
 }

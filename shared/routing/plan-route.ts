@@ -1,6 +1,7 @@
 import type { Route, RouteCandidate } from "../api/route.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Prices } from "../pricing/create-prices.ts";
 import { type Catalogue, findModel, type Models } from "./catalogue.ts";
 import { chooseRoute, type RouteQuestion } from "./choose-route.ts";
 import type { HealthBook } from "./health-book.ts";
@@ -10,6 +11,7 @@ export type RouteDeps = Pick<Platform, "clock"> & {
   config: ConeaConfig;
   catalogue: Catalogue;
   health: HealthBook;
+  prices: Prices;
   resting: RestingQueues;
   isSimulated: (providerId: string) => boolean;
 };
@@ -23,7 +25,8 @@ export type Planned = { queue: string; model?: string; route?: Route; simulated?
  */
 export async function planRoute(deps: RouteDeps, question: RouteQuestion): Promise<Planned> {
   const { config, catalogue, clock } = deps;
-  const models = namesOnly(config.models, question) ? config.models : (await catalogue.read()).models;
+  const listed = namesOnly(config.models, question) ? config.models : (await catalogue.read()).models;
+  const models = asksPrices(question) ? await withPrices(deps, listed) : listed;
   const health = await readHealth(deps, models, question);
   const { providers } = config;
   const candidates = chooseRoute({ providers, models, health, now: clock.now() }, question);
@@ -65,6 +68,22 @@ function namesOnly(models: Models, { model, route, type }: RouteQuestion): boole
   if (!areKnown) return false;
   if (model !== undefined || route?.candidates) return true;
   return !route && Object.values(models).some(({ kinds }) => kinds.includes(type));
+}
+
+/** Only what is ordered by preference or limited in cost asks what the models cost. */
+function asksPrices({ model, route }: RouteQuestion): boolean {
+  return route !== undefined || model === "auto";
+}
+
+/** The entries with the prices that are in force, from wherever those are known. */
+async function withPrices({ prices, clock }: RouteDeps, models: Models): Promise<Models> {
+  const list = await prices.read();
+  const at = clock.now();
+  const priced = Object.entries(models).map(([model, { price: _, ...entry }]) => {
+    const found = list.find({ provider: entry.provider, model, at }, models[model]);
+    return [model, { ...entry, ...(found && { price: found.price }) }];
+  });
+  return Object.fromEntries(priced);
 }
 
 /** Only what is ordered by preference asks how the models are doing. */

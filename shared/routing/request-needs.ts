@@ -1,5 +1,7 @@
-import type { Modality, ModelPrice } from "../api/models.ts";
+import type { ModelPrice } from "../api/model-price.ts";
+import type { Modality } from "../api/models.ts";
 import type { SubmitTask } from "../api/task.ts";
+import { costOf } from "../pricing/cost-of.ts";
 import { estimateRead, estimateWritten } from "../tasks/estimate-tokens.ts";
 
 /** What a request needs of a model by itself, whatever its route requires. */
@@ -35,12 +37,7 @@ export function estimateMicros(
   price: ModelPrice | undefined,
   { read, written }: RequestNeeds,
 ): number | undefined {
-  const byRead = toMicros(price?.inputMicros, read);
-  const byWritten = toMicros(price?.outputMicros, written);
-  return byRead === undefined || byWritten === undefined ? undefined : Math.ceil(byRead + byWritten);
-}
-
-function toMicros(perMillion: number | undefined, tokens: number): number | undefined {
-  if (tokens === 0) return 0;
-  return perMillion === undefined ? undefined : (perMillion * tokens) / 1_000_000;
+  const usage = { inputTokens: read, cachedInputTokens: 0, outputTokens: written };
+  const { micros, known } = costOf(usage, price);
+  return known ? micros : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ChatResult, ToolCall } from "../../api/chat.ts";
+import { answerUsage } from "../../api/usage.ts";
 import type { WatchedTask } from "../openai/watch-task.ts";
 import { toInput, toMessageHead, toMessageUsage, toStopReason } from "./to-message.ts";
 
@@ -53,7 +54,7 @@ export function toMessageEvents(task: WatchedTask): MessageEvents {
             stop_details: null,
             container: null,
           },
-          usage: toMessageUsage(ended.usage),
+          usage: toMessageUsage(answerUsage(ended)),
         }) +
         event("message_stop", {})
       );

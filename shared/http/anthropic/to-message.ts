@@ -1,5 +1,6 @@
 import type { ChatResult, ToolCall } from "../../api/chat.ts";
 import type { Usage } from "../../api/task.ts";
+import { answerUsage, readTokens, writtenTokens } from "../../api/usage.ts";
 import type { WatchedTask } from "../openai/watch-task.ts";
 
 type StopReason = "end_turn" | "max_tokens" | "tool_use" | "refusal";
@@ -7,7 +8,6 @@ type StopReason = "end_turn" | "max_tokens" | "tool_use" | "refusal";
 /** What Conea is not told of is what Anthropic says where it has nothing to say. */
 const notKnown = {
   cache_creation: null,
-  cache_creation_input_tokens: 0,
   inference_geo: null,
   output_tokens_details: null,
   server_tool_use: null,
@@ -21,7 +21,7 @@ export function toMessage(task: WatchedTask, result: ChatResult) {
     ...toMessageHead(task),
     content: toContent(result),
     stop_reason: toStopReason(result),
-    usage: toMessageUsage(task.usage),
+    usage: toMessageUsage(answerUsage(task)),
   };
 }
 
@@ -42,13 +42,16 @@ export function toMessageHead({ id, model, queue }: Pick<WatchedTask, "id" | "mo
   };
 }
 
-/** Anthropic's classes are disjoint, as Conea's are. */
-export function toMessageUsage({ inputTokens, cachedInputTokens, outputTokens }: Usage) {
+/** Anthropic's classes of input are disjoint, as Conea's are; its output includes the thoughts. */
+export function toMessageUsage(usage: Usage) {
+  const { cachedInputTokens, cacheWriteTokens = 0, reasoningTokens } = usage;
   return {
     ...notKnown,
-    input_tokens: inputTokens,
+    input_tokens: readTokens(usage) - cachedInputTokens - cacheWriteTokens,
+    cache_creation_input_tokens: cacheWriteTokens,
     cache_read_input_tokens: cachedInputTokens,
-    output_tokens: outputTokens,
+    output_tokens: writtenTokens(usage),
+    ...(reasoningTokens && { output_tokens_details: { thinking_tokens: reasoningTokens } }),
   };
 }
 

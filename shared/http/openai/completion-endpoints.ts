@@ -1,5 +1,6 @@
 import { createCompletion } from "../../api/openai/completions.ts";
 import type { SubmitTask } from "../../api/task.ts";
+import { answerUsage } from "../../api/usage.ts";
 import { answerFrames } from "./answer-frames.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
 import { type DoorDeps, runCall } from "./open-call.ts";
@@ -46,7 +47,7 @@ async function* writeFrames(
     }
     const { finishReason } = await readResult<"completion">(deps, piece.task);
     yield frame("", toFinishReason(finishReason));
-    if (withUsage) yield toFrame({ ...head, choices: [], usage: toCompletionUsage(piece.task.usage) });
+    if (withUsage) yield toFrame({ ...head, choices: [], usage: toCompletionUsage(answerUsage(piece.task)) });
     yield "data: [DONE]\n\n";
   }
 }

@@ -1,4 +1,5 @@
 import { CreateImage, createImage } from "../../api/openai/images.ts";
+import { answerUsage, readTokens, totalTokens, writtenTokens } from "../../api/usage.ts";
 import { fromTime } from "../../core/clock.ts";
 import { ConeaError } from "../../core/conea-error.ts";
 import { type Endpoint, toEndpoint } from "./create-openai-app.ts";
@@ -48,10 +49,10 @@ function toInput(body: CreateImage) {
 }
 
 function toHead(
-  { createdAt, usage }: WatchedTask,
+  { createdAt, ...task }: WatchedTask,
   { size, quality, background, output_format }: CreateImage,
 ) {
-  const read = usage.inputTokens + usage.cachedInputTokens;
+  const usage = answerUsage(task);
   return {
     created: Math.floor(fromTime(createdAt) / 1_000),
     ...(size !== undefined && { size }),
@@ -59,9 +60,9 @@ function toHead(
     ...(background !== undefined && { background }),
     ...(output_format !== undefined && { output_format }),
     usage: {
-      input_tokens: read,
-      output_tokens: usage.outputTokens,
-      total_tokens: read + usage.outputTokens,
+      input_tokens: readTokens(usage),
+      output_tokens: writtenTokens(usage),
+      total_tokens: totalTokens(usage),
     },
   };
 }

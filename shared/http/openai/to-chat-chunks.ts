@@ -1,4 +1,5 @@
 import type { ChatResult } from "../../api/chat.ts";
+import { answerUsage } from "../../api/usage.ts";
 import { toCompletionUsage, toFinishReason, toObjectHead } from "./to-chat-completion.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
@@ -34,7 +35,9 @@ export function toChatChunks(task: WatchedTask, { withUsage }: { withUsage: bool
         ...(refusal ? [frame({ refusal })] : []),
         ...toolCalls.flatMap((call, index) => toCallDeltas(call, index).map((delta) => frame(delta))),
         frame({}, toFinishReason(finishReason)),
-        ...(withUsage ? [toFrame({ ...head, choices: [], usage: toCompletionUsage(ended.usage) })] : []),
+        ...(withUsage
+          ? [toFrame({ ...head, choices: [], usage: toCompletionUsage(answerUsage(ended)) })]
+          : []),
         "data: [DONE]\n\n",
       ];
       return frames.join("");

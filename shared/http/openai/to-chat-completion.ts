@@ -1,6 +1,8 @@
 import type { ChatResult, FinishReason } from "../../api/chat.ts";
 import type { Usage } from "../../api/task.ts";
+import { answerUsage, readTokens, totalTokens, writtenTokens } from "../../api/usage.ts";
 import { fromTime } from "../../core/clock.ts";
+import { dropAbsent } from "../../providers/drop-absent.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
 /** The finish reasons that OpenAI knows. A model's own other reasons end a text as its stop does. */
@@ -16,14 +18,24 @@ export function toFinishReason(reason: FinishReason): string {
   return reasons[reason];
 }
 
-/** OpenAI counts tokens read from a cache among the prompt's. */
-export function toCompletionUsage({ inputTokens, cachedInputTokens, outputTokens }: Usage) {
-  const prompt = inputTokens + cachedInputTokens;
+/** OpenAI's totals include every class. Those of which there is nothing are left out of the details, but for the cache's. */
+export function toCompletionUsage(usage: Usage) {
+  const { cachedInputTokens, cacheWriteTokens, audioInputTokens, imageInputTokens } = usage;
+  const { reasoningTokens, audioOutputTokens } = usage;
+  const completion = { reasoning_tokens: reasoningTokens, audio_tokens: audioOutputTokens };
   return {
-    prompt_tokens: prompt,
-    completion_tokens: outputTokens,
-    total_tokens: prompt + outputTokens,
-    prompt_tokens_details: { cached_tokens: cachedInputTokens },
+    prompt_tokens: readTokens(usage),
+    completion_tokens: writtenTokens(usage),
+    total_tokens: totalTokens(usage),
+    prompt_tokens_details: {
+      cached_tokens: cachedInputTokens,
+      ...dropAbsent({
+        cache_write_tokens: cacheWriteTokens,
+        audio_tokens: audioInputTokens,
+        image_tokens: imageInputTokens,
+      }),
+    },
+    ...((reasoningTokens || audioOutputTokens) && { completion_tokens_details: dropAbsent(completion) }),
   };
 }
 
@@ -56,7 +68,7 @@ export function toChatCompletion(task: WatchedTask, result: ChatResult) {
         finish_reason: toFinishReason(result.finishReason),
       },
     ],
-    usage: toCompletionUsage(task.usage),
+    usage: toCompletionUsage(answerUsage(task)),
     system_fingerprint: null,
   };
 }

@@ -1,4 +1,5 @@
 import type { CompletionResult } from "../../api/results.ts";
+import { answerUsage } from "../../api/usage.ts";
 import { toCompletionUsage, toFinishReason, toObjectHead } from "./to-chat-completion.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
@@ -15,6 +16,6 @@ export function toCompletion(task: WatchedTask, { text, finishReason }: Completi
   return {
     ...toCompletionHead(task),
     choices: [toChoice(text, toFinishReason(finishReason))],
-    usage: toCompletionUsage(task.usage),
+    usage: toCompletionUsage(answerUsage(task)),
   };
 }

@@ -1,13 +1,14 @@
 import type { EmbeddingResult } from "../../api/results.ts";
+import { answerUsage, readTokens } from "../../api/usage.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
 /** Vectors as an answer of `POST /embeddings`. Pure. */
 export function toEmbeddingList(
-  task: Pick<WatchedTask, "usage" | "model" | "queue">,
+  task: Pick<WatchedTask, "usage" | "attempts" | "model" | "queue">,
   { embeddings }: EmbeddingResult,
   encoding: "float" | "base64" = "float",
 ) {
-  const tokens = task.usage.inputTokens + task.usage.cachedInputTokens;
+  const tokens = readTokens(answerUsage(task));
   return {
     object: "list",
     data: embeddings.map(({ index, values }) => ({

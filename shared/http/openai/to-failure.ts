@@ -33,6 +33,8 @@ const kinds: Record<ErrorCode, Kind> = {
   idempotency_key_reused: { status: 422, code: "idempotency_key_reused" },
   conflict: { status: 409, code: "conflict", mayRetry: false },
   queue_full: { status: 429, code: "rate_limit_exceeded", mayRetry: true },
+  rate_limited: { status: 429, code: "rate_limit_exceeded", mayRetry: true },
+  allowance_exhausted: { status: 402, code: "insufficient_quota", mayRetry: false },
   unavailable: { status: 503, code: "unavailable", mayRetry: true },
   internal: { status: 500, code: "internal_error" },
 };

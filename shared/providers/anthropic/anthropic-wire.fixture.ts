@@ -1,4 +1,5 @@
 import type { FinishReason, ToolCall } from "../../api/chat.ts";
+import { writtenTokens } from "../../api/usage.ts";
 import type { ProviderErrorKind } from "../provider-error.ts";
 import type { Reply, SeenRequest } from "../scripted-vendor.fixture.ts";
 import type {
@@ -20,14 +21,19 @@ const stopReasons: Record<FinishReason, string> = {
 };
 
 function toUsage({ usage }: WireChat) {
-  // Half of what was read anew was also written to the cache.
-  const written = Math.floor(usage.inputTokens / 2);
   return {
-    input_tokens: usage.inputTokens - written,
-    cache_creation_input_tokens: written,
+    input_tokens: usage.inputTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens ?? 0,
     cache_read_input_tokens: usage.cachedInputTokens,
-    output_tokens: usage.outputTokens,
+    output_tokens: writtenTokens(usage),
+    output_tokens_details: { thinking_tokens: usage.reasoningTokens ?? 0 },
   };
+}
+
+/** What the end of a stream says: the counts of what was written. */
+function toFinalUsage(answer: WireChat) {
+  const { output_tokens, output_tokens_details } = toUsage(answer);
+  return { output_tokens, output_tokens_details };
 }
 
 function toToolUse({ id, name, arguments: text }: ToolCall) {
@@ -76,7 +82,7 @@ function toEvents(answer: WireChat): string[] {
   return [
     toEvent({
       type: "message_start",
-      message: { ...message, usage: { ...toUsage(answer), output_tokens: 1 } },
+      message: { ...message, usage: { ...toUsage(answer), output_tokens: 1, output_tokens_details: null } },
     }),
     toEvent({ type: "ping" }),
     ...blocks.flatMap(({ start, deltas }, index) => toBlockEvents(index, start, deltas)),
@@ -86,7 +92,7 @@ function toEvents(answer: WireChat): string[] {
 function toTerminal(answer: WireChat): string[] {
   const delta = { stop_reason: stopReasons[answer.finishReason], stop_sequence: null };
   return [
-    toEvent({ type: "message_delta", delta, usage: { output_tokens: answer.usage.outputTokens } }),
+    toEvent({ type: "message_delta", delta, usage: toFinalUsage(answer) }),
     toEvent({ type: "message_stop" }),
   ];
 }

@@ -32,7 +32,13 @@ test("assembles a recorded stream: text without thoughts, tool calls, and the la
       { id: "toolu_01NoInput", name: "noop", arguments: "{}" },
     ],
   });
-  expect(toUsage(message.usage)).toEqual({ inputTokens: 492, cachedInputTokens: 300, outputTokens: 89 });
+  expect(toUsage(message.usage)).toEqual({
+    inputTokens: 472,
+    cacheWriteTokens: 20,
+    cachedInputTokens: 300,
+    outputTokens: 58,
+    reasoningTokens: 31,
+  });
 });
 
 test("is connection without a stop reason, however complete the rest looks", async () => {
@@ -47,7 +53,7 @@ test("is complete once its stop reason has come, whether message_stop does or th
   for (const end of [undefined, new TypeError("terminated")]) {
     const { message } = await read(unmarked, end);
     expect(message.stop_reason).toBe("tool_use");
-    expect(toUsage(message.usage).outputTokens).toBe(89);
+    expect(toUsage(message.usage)).toMatchObject({ outputTokens: 58, reasoningTokens: 31 });
   }
 });
 

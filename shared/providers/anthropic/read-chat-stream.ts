@@ -1,6 +1,7 @@
 import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
+import { toUsage } from "./to-usage.ts";
 import { type VendorBlock, VendorEvent, type VendorMessage, type VendorUsage } from "./vendor-message.ts";
 
 type OpenBlock = VendorBlock & { json: string };
@@ -16,14 +17,16 @@ type Draft = { blocks: Map<number, OpenBlock>; usage: VendorUsage } & Pick<
  */
 export async function readChatStream(
   events: AsyncIterable<unknown>,
-  { signal, onText, onProgress }: StreamListener,
+  { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<VendorMessage> {
   const draft: Draft = { blocks: new Map(), usage: {} };
   try {
     for await (const event of events) {
       signal.throwIfAborted();
       onProgress?.();
-      apply(readAnswer(VendorEvent, event), draft, onText);
+      const read = readAnswer(VendorEvent, event);
+      apply(read, draft, onText);
+      if (read.message?.usage ?? read.usage) onUsage?.(toUsage(draft.usage));
     }
   } catch (thrown) {
     if (!draft.stop_reason) throw thrown;

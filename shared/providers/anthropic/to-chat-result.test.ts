@@ -29,9 +29,15 @@ test("reads text and tool calls, and leaves thoughts alone", () => {
   });
 });
 
-test("counts what was written to the cache as read anew, and what came from it apart", () => {
+test("keeps apart what was read anew, written to the cache and read from it, and thoughts from the answer", () => {
   const { usage } = read("message-thinking-tools");
-  expect(toUsage(usage)).toEqual({ inputTokens: 1_227, cachedInputTokens: 5_321, outputTokens: 163 });
+  expect(toUsage(usage)).toEqual({
+    inputTokens: 27,
+    cacheWriteTokens: 1_200,
+    cachedInputTokens: 5_321,
+    outputTokens: 71,
+    reasoningTokens: 92,
+  });
   expect(toUsage(undefined)).toEqual({ inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 });
 });
 

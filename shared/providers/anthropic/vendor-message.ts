@@ -6,6 +6,7 @@ const VendorUsage = z.object({
   cache_creation_input_tokens: z.number().nullish(),
   cache_read_input_tokens: z.number().nullish(),
   output_tokens: z.number().nullish(),
+  output_tokens_details: z.object({ thinking_tokens: z.number().nullish() }).nullish().catch(undefined),
 });
 export type VendorUsage = z.infer<typeof VendorUsage>;
 

@@ -14,7 +14,7 @@ const EmbeddingAnswer = z.object({
 /** One call of batchEmbedContents, whether there are one or many inputs. Most models count no tokens there. */
 export async function embedding(
   { client, fetch }: Vendor,
-  { input, model, signal }: ProviderCall<"embedding">,
+  { input, model, signal, onUsage }: ProviderCall<"embedding">,
 ): Promise<ProviderAnswer<"embedding">> {
   const inputs = [input.input].flat();
   const { dimensions: outputDimensionality } = input;
@@ -24,6 +24,7 @@ export async function embedding(
     config: { outputDimensionality, abortSignal: signal, httpOptions: { fetch } },
   });
   const { embeddings, usageMetadata } = readAnswer(EmbeddingAnswer, answer);
+  onUsage?.(toUsage(usageMetadata));
   if (embeddings.length !== inputs.length) throw new ProviderError("unknown");
   return {
     result: { embeddings: embeddings.map(({ values }, index) => ({ index, values })) },

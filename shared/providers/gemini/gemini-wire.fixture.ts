@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { FinishReason, ToolCall } from "../../api/chat.ts";
+import { readTokens, totalTokens } from "../../api/usage.ts";
 import type { ProviderErrorKind } from "../provider-error.ts";
 import type { Reply, SeenRequest } from "../scripted-vendor.fixture.ts";
 import type {
@@ -22,13 +23,12 @@ const finishReasons: Record<FinishReason, string> = {
 };
 
 function toUsage({ usage }: WireChat) {
-  const thoughts = Math.floor(usage.outputTokens / 2);
   return {
-    promptTokenCount: usage.inputTokens + usage.cachedInputTokens,
+    promptTokenCount: readTokens(usage),
     cachedContentTokenCount: usage.cachedInputTokens,
-    candidatesTokenCount: usage.outputTokens - thoughts,
-    thoughtsTokenCount: thoughts,
-    totalTokenCount: usage.inputTokens + usage.cachedInputTokens + usage.outputTokens,
+    candidatesTokenCount: usage.outputTokens,
+    thoughtsTokenCount: usage.reasoningTokens ?? 0,
+    totalTokenCount: totalTokens(usage),
   };
 }
 

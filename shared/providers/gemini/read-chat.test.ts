@@ -22,10 +22,15 @@ async function stream(chunks: unknown[], end?: Error) {
   return { texts, spoken };
 }
 
-test("reads a recorded answer: its text without thoughts, and its usage with them", () => {
+test("reads a recorded answer: its text without thoughts, and its usage with them apart", () => {
   const spoken = readChat(recorded("response"));
   expect(toChatResult(spoken)).toEqual({ text: "The capital of Styria is Graz.", finishReason: "stop" });
-  expect(toUsage(spoken.usage)).toEqual({ inputTokens: 89, cachedInputTokens: 1_920, outputTokens: 52 });
+  expect(toUsage(spoken.usage)).toEqual({
+    inputTokens: 89,
+    cachedInputTokens: 1_920,
+    outputTokens: 8,
+    reasoningTokens: 44,
+  });
 });
 
 test("keeps the vendor's ids of parallel calls, with the signature the first one carries", () => {
@@ -42,7 +47,12 @@ test("keeps the vendor's ids of parallel calls, with the signature the first one
       { id: "qw1p0zzh", name: "get_weather", arguments: '{"city":"Linz"}' },
     ],
   });
-  expect(toUsage(spoken.usage)).toEqual({ inputTokens: 96, cachedInputTokens: 0, outputTokens: 120 });
+  expect(toUsage(spoken.usage)).toEqual({
+    inputTokens: 96,
+    cachedInputTokens: 0,
+    outputTokens: 34,
+    reasoningTokens: 86,
+  });
 });
 
 test("makes ids where the vendor gives none: the same for the same answer, others for another", () => {
@@ -76,7 +86,12 @@ test("assembles a recorded stream", async () => {
   const { texts, spoken } = await stream(recorded("stream"));
   expect(texts).toEqual(["The capital of", " Styria is Graz."]);
   expect(toChatResult(spoken)).toEqual({ text: "The capital of Styria is Graz.", finishReason: "stop" });
-  expect(toUsage(spoken.usage)).toEqual({ inputTokens: 12, cachedInputTokens: 0, outputTokens: 56 });
+  expect(toUsage(spoken.usage)).toEqual({
+    inputTokens: 12,
+    cachedInputTokens: 0,
+    outputTokens: 8,
+    reasoningTokens: 48,
+  });
   expect(spoken.responseId).toBe("2gqtaOn5");
 });
 

@@ -1,6 +1,7 @@
 import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
+import { toUsage } from "./to-usage.ts";
 import { type VendorPart, VendorResponse, type VendorUsage } from "./vendor-response.ts";
 
 /** What a model has said. */
@@ -27,14 +28,15 @@ export function readChat(response: unknown): Spoken {
  */
 export async function readChatStream(
   chunks: AsyncIterable<unknown>,
-  { signal, onText, onProgress }: StreamListener,
+  { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<Spoken> {
   const spoken = nothing();
   try {
     for await (const chunk of chunks) {
       signal.throwIfAborted();
       onProgress?.();
-      add(chunk, spoken, onText);
+      const { usageMetadata } = add(chunk, spoken, onText);
+      if (usageMetadata) onUsage?.(toUsage(usageMetadata));
     }
   } catch (thrown) {
     if (!spoken.finishReason) throw thrown;

@@ -14,6 +14,12 @@ const VendorPart = z.object({
 });
 export type VendorPart = z.infer<typeof VendorPart>;
 
+const ModalityCounts = z
+  .array(z.object({ modality: z.string().nullish(), tokenCount: z.number().nullish() }))
+  .nullish()
+  .catch(undefined);
+export type ModalityCounts = z.infer<typeof ModalityCounts>;
+
 export const VendorUsage = z
   .object({
     promptTokenCount: z.number().nullish(),
@@ -21,6 +27,9 @@ export const VendorUsage = z
     toolUsePromptTokenCount: z.number().nullish(),
     candidatesTokenCount: z.number().nullish(),
     thoughtsTokenCount: z.number().nullish(),
+    promptTokensDetails: ModalityCounts,
+    cacheTokensDetails: ModalityCounts,
+    candidatesTokensDetails: ModalityCounts,
   })
   .nullish();
 export type VendorUsage = z.infer<typeof VendorUsage>;

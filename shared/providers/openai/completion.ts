@@ -47,7 +47,7 @@ type Written = { text: string; reason: string | null | undefined; usage: VendorU
 /** Complete with its finish reason, as a chat's stream is. */
 async function readStream(
   chunks: AsyncIterable<unknown>,
-  { signal, onText, onProgress }: StreamListener,
+  { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<Written> {
   const written: Written = { text: "", reason: undefined, usage: undefined };
   try {
@@ -60,6 +60,7 @@ async function readStream(
       written.text += piece;
       written.reason = choices?.[0]?.finish_reason ?? written.reason;
       written.usage = usage ?? written.usage;
+      if (usage) onUsage?.(toUsage(usage));
     }
   } catch (thrown) {
     if (!written.reason) throw thrown;

@@ -16,12 +16,13 @@ type Vectors = z.infer<typeof EmbeddingAnswer>["data"];
 /** One call for all inputs. Floats, because servers that only speak the protocol know no base64. */
 export async function embedding(
   { client }: Vendor,
-  { input, model, signal }: ProviderCall<"embedding">,
+  { input, model, signal, onUsage }: ProviderCall<"embedding">,
 ): Promise<ProviderAnswer<"embedding">> {
   const { data, response } = await client.embeddings
     .create({ model, input: input.input, dimensions: input.dimensions, encoding_format: "float" }, { signal })
     .withResponse();
   const answer = readAnswer(EmbeddingAnswer, data);
+  onUsage?.(toUsage(answer.usage));
   const embeddings = toEmbeddings(answer.data, Array.isArray(input.input) ? input.input.length : 1);
   return {
     result: { embeddings },

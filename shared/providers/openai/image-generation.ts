@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Answers, ProviderAnswer, ProviderCall } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { toCallFacts } from "./to-call-facts.ts";
-import { toUsage, VendorUsage } from "./to-usage.ts";
+import { toImageUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
 
 const ImageAnswer = z.object({
@@ -24,7 +24,7 @@ export async function imageGeneration(
   const answer = readAnswer(ImageAnswer, data);
   return {
     result: { images: toImages(answer, answer.output_format ?? call.input.format ?? "png") },
-    usage: toUsage(answer.usage),
+    usage: toImageUsage(answer.usage, answer.data.length),
     ...toCallFacts(response),
   };
 }

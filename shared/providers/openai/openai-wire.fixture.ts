@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Usage } from "../../api/task.ts";
+import { readTokens, totalTokens, writtenTokens } from "../../api/usage.ts";
 import type { Reply, SeenRequest } from "../scripted-vendor.fixture.ts";
 import type { Turn, Understood, WireChat, WireFailure, WireStream } from "../vendor-wire.fixture.ts";
 
@@ -18,14 +19,14 @@ export function toErrorBody(kind: string, message: string): { error: object } {
   return { error: { ...errors[kind]?.error, message } };
 }
 
-export function toVendorUsage({ inputTokens, cachedInputTokens, outputTokens }: Usage): object {
-  const prompt_tokens = inputTokens + cachedInputTokens;
+export function toVendorUsage(usage: Usage): object {
+  const { cachedInputTokens, reasoningTokens = 0 } = usage;
   return {
-    prompt_tokens,
-    completion_tokens: outputTokens,
-    total_tokens: prompt_tokens + outputTokens,
+    prompt_tokens: readTokens(usage),
+    completion_tokens: writtenTokens(usage),
+    total_tokens: totalTokens(usage),
     prompt_tokens_details: { cached_tokens: cachedInputTokens, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: outputTokens, audio_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens, audio_tokens: 0 },
   };
 }
 

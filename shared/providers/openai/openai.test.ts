@@ -107,7 +107,13 @@ describeProvider("openai", {
       input: { prompt: planted.prompt, count: 1, size: "1024x1024", quality: "low", format: "png" },
       reply: { headers, body: json("image.json") },
       result: { images: [{ file: { content: new Uint8Array(png), contentType: "image/png" } }] },
-      usage: { inputTokens: 50, cachedInputTokens: 0, outputTokens: 50 },
+      usage: {
+        inputTokens: 10,
+        imageInputTokens: 40,
+        cachedInputTokens: 0,
+        outputTokens: 0,
+        imageOutputTokens: 50,
+      },
       requestId,
       saw: ({ path, json }) => {
         expect(path).toBe("/v1/images/generations");
@@ -126,7 +132,7 @@ describeProvider("openai", {
       input: { text: planted.prompt, voice: "coral", format: "mp3", speed: 1.5, instructions: "Warmly." },
       reply: { headers: { ...headers, "content-type": "audio/mpeg" }, body: sound },
       result: { file: { content: sound, contentType: "audio/mpeg" } },
-      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
+      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, characters: 34 },
       requestId,
       saw: ({ path, json }) => {
         expect(path).toBe("/v1/audio/speech");
@@ -149,7 +155,7 @@ describeProvider("openai", {
       },
       reply: { headers, body: json("transcription.json") },
       result: { text: json("transcription.json").text },
-      usage: { inputTokens: 14, cachedInputTokens: 0, outputTokens: 45 },
+      usage: { inputTokens: 0, audioInputTokens: 14, cachedInputTokens: 0, outputTokens: 45 },
       requestId,
       saw: sawAudio,
     },

@@ -158,7 +158,7 @@ describe("transcription", () => {
       readBlob: async () => ({ content, contentType: "audio/webm;codecs=opus" }),
     });
     expect(result).toEqual({ text: "Hallo.", language: "de", durationSeconds: 3 });
-    expect(usage).toEqual({ inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 });
+    expect(usage).toEqual({ inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, seconds: 3 });
     expect(vendor.requests[0]?.bytes.toString("latin1")).toContain('filename="audio.webm"');
   });
 });

@@ -2,7 +2,7 @@ import type { StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
 import { ChatChunk, type Spoken } from "./to-chat-result.ts";
-import type { VendorUsage } from "./to-usage.ts";
+import { toUsage, type VendorUsage } from "./to-usage.ts";
 
 /**
  * Assembles a stream, passing each piece of text on as it comes. Only a finish reason makes it complete: a stream that
@@ -11,7 +11,7 @@ import type { VendorUsage } from "./to-usage.ts";
  */
 export async function readChatStream(
   chunks: AsyncIterable<unknown>,
-  { signal, onText, onProgress }: StreamListener,
+  { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<{ spoken: Spoken; usage: VendorUsage }> {
   const spoken: Spoken = { text: "", refusal: "", calls: [], finishReason: undefined };
   let usage: VendorUsage;
@@ -23,6 +23,7 @@ export async function readChatStream(
       const text = addChunk(spoken, read);
       if (text) onText(text);
       usage = read.usage ?? usage;
+      if (read.usage) onUsage?.(toUsage(read.usage));
     }
   } catch (thrown) {
     if (!spoken.finishReason) throw thrown;

@@ -14,7 +14,7 @@ const contentTypes: Record<SpeechInput["format"], string> = {
   pcm: "audio/pcm",
 };
 
-/** One call. OpenAI counts no tokens for speech. Throws `unknown` when what comes back cannot be audio. */
+/** One call. OpenAI counts no tokens for speech: what it read is told by its length. Throws `unknown` when what comes back cannot be audio. */
 export async function speech(
   { client }: Vendor,
   { input, model, signal }: ProviderCall<"speech">,
@@ -28,7 +28,7 @@ export async function speech(
   if (isText || content.length === 0) throw new ProviderError("unknown");
   return {
     result: { file: { content, contentType: contentTypes[format] } },
-    usage: noUsage,
+    usage: { ...noUsage, characters: [...input.text].length },
     ...toCallFacts(response),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AudioSource } from "../../api/file.ts";
+import type { Usage } from "../../api/task.ts";
 import type { Answers, Bytes, ProviderAnswer, ProviderCall } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { type ReadBlob, readUpload } from "../read-upload.ts";
@@ -34,7 +35,7 @@ export async function transcription(
   const answer = readAnswer(TranscriptionAnswer, data);
   return {
     result: toResult(answer),
-    usage: toUsage(answer.usage),
+    usage: toLength(answer),
     ...toCallFacts(response),
   };
 }
@@ -44,6 +45,11 @@ function toLanguage(model: string, language: string | undefined) {
   const [code] = language?.split("-") ?? [];
   if (!code) return {};
   return model.startsWith("gpt-transcribe") ? { languages: [code] } : { language: code };
+}
+
+/** Servers that count nothing may still say how long it was. */
+function toLength({ usage, duration }: z.infer<typeof TranscriptionAnswer>): Usage {
+  return toUsage(usage ?? (duration ? { seconds: duration } : undefined));
 }
 
 function toResult(answer: z.infer<typeof TranscriptionAnswer>): Answers["transcription"] {

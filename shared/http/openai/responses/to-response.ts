@@ -1,6 +1,7 @@
 import type { ChatInput, ChatResult } from "../../../api/chat.ts";
 import type { Usage } from "../../../api/task.ts";
 import type { TaskStatus } from "../../../api/task-type.ts";
+import { answerUsage, readTokens, totalTokens, writtenTokens } from "../../../api/usage.ts";
 import { fromTime } from "../../../core/clock.ts";
 import type { ResponseFacts } from "../../../tasks/task-document.ts";
 import type { Failure } from "../to-failure.ts";
@@ -66,7 +67,7 @@ export type ResponseObject = ReturnType<typeof toResponse>;
 /** The state of a task that has succeeded. */
 export function toSucceeded(task: WatchedTask, result: ChatResult): State {
   const output = toOutputItems(task.id, result);
-  const { usage } = task;
+  const usage = answerUsage(task);
   if (result.finishReason === "length")
     return { status: "incomplete", incomplete: "max_output_tokens", output, usage };
   if (result.finishReason === "content_filter")
@@ -111,15 +112,14 @@ function toErrorCode(code: string): string {
   return errorCodes[code] ?? "server_error";
 }
 
-function toResponseUsage({ inputTokens, cachedInputTokens, outputTokens }: Usage) {
-  const input = inputTokens + cachedInputTokens;
+function toResponseUsage(usage: Usage) {
+  const { cachedInputTokens, cacheWriteTokens = 0, reasoningTokens = 0 } = usage;
   return {
-    input_tokens: input,
-    input_tokens_details: { cached_tokens: cachedInputTokens, cache_write_tokens: 0 },
-    output_tokens: outputTokens,
-    // Those of reasoning are among the output's; vendors' counts of them are not kept.
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: input + outputTokens,
+    input_tokens: readTokens(usage),
+    input_tokens_details: { cached_tokens: cachedInputTokens, cache_write_tokens: cacheWriteTokens },
+    output_tokens: writtenTokens(usage),
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: totalTokens(usage),
   };
 }
 
