@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CacheState } from "./cache.ts";
+import { PromptRef } from "./prompts.ts";
 import { AttemptOutcome, TaskError, TaskId, Usage } from "./task.ts";
 import { TaskStatus, TaskType } from "./task-type.ts";
 
@@ -61,8 +62,11 @@ export const TaskEvent = z
       /** The id of the key it was submitted with. */
       keyId: z.string().optional(),
       relatedEntity: z.string().optional(),
+      promptRef: PromptRef.optional(),
       metadata: z.record(z.string(), z.string()).optional(),
       createdAt: time.optional(),
+      /** Of a task that was replayed: when that was. */
+      acceptedAt: time.optional(),
       startedAt: time.optional(),
       /** The attempts that have ended since the event before. */
       attempts: z.array(EventAttempt).optional(),
@@ -222,6 +226,13 @@ export const eventTypes: readonly EventType[] = [
   ...AlertEvent.shape.type.options,
   "hook.received",
 ];
+
+/** The schema of the events of a type. */
+export function schemaOfEvent(type: EventType): z.ZodType<Event> {
+  const found = Event.options.find(({ shape }) => shape.type.safeParse(type).success);
+  if (!found) throw new Error(`there is no event ${type}`);
+  return found;
+}
 
 /** What an event tells of, as a path: `tasks/task_x`. Events of one subject are delivered in order. */
 export function subjectOf(event: Event): string {

@@ -1,5 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
+import { Event, eventTypes } from "./events.ts";
 import { toOpenApi } from "./openapi.ts";
 import { operations } from "./operations.ts";
 
@@ -20,6 +21,18 @@ describe("the OpenAPI document", () => {
       const named = (found.parameters ?? []).filter(({ in: place }: { in: string }) => place === "path");
       expect(named.map(({ name }: { name: string }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
     }
+  });
+
+  it("describes every event, by a schema of which it is", () => {
+    expect(Object.keys(document.webhooks ?? {}).sort()).toEqual([...eventTypes].sort());
+    for (const [type, item] of Object.entries<object>(Object(document.webhooks))) {
+      const { $ref } = Object(item).post.requestBody.content["application/json"].schema;
+      const schema = document.components?.schemas?.[$ref.replace("#/components/schemas/", "")];
+      const { const: only, enum: some = [only] } = Object(schema).properties.type;
+      expect(some).toContain(type);
+    }
+    const { oneOf = [] } = Object(document.components?.schemas?.Event);
+    expect(oneOf).toHaveLength(Event.options.length);
   });
 
   it("refers to schemas by name, and to none that is missing", () => {

@@ -1,4 +1,6 @@
+import type { Role } from "../api/keys.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
+import type { BatchOutbox } from "./batch-events.ts";
 import type { FilePart } from "./file-document.ts";
 
 /** What is wrong with the input of a batch. `line` counts from 1. */
@@ -14,12 +16,17 @@ export type BatchDocument = {
   id: string;
   tenant: string;
   createdBy: string;
+  /** Of the key that asked for it: its lines count against both. */
+  keyId?: string;
+  role?: Role;
   inputFileId: string;
   endpoint: string;
   metadata?: Record<string, string>;
   phase: BatchPhase;
-  /** Until it has ended. */
+  /** Until it has ended and that has been told. */
   active: boolean;
+  /** What is told of it. */
+  events: BatchOutbox;
   /** Why it does not go on to its last line. */
   stoppedBy?: "cancelled" | "expired";
   errors?: BatchError[];

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { BatchEvent } from "../api/events.ts";
 import { sweep } from "../queue/sweep.ts";
 import { ann, echo } from "../tasks/conea.fixture.ts";
 import type { BatchDocument } from "./batch-document.ts";
@@ -80,8 +81,28 @@ async function live({ count, odd, maxReady, strict, limits, steps }: Story): Pro
   const ended = await at.read(id);
   await at.clock.advance(60_000);
   expect(called.toSorted()).toEqual([...new Set(called)].sort());
+  expectTold(at, ended);
   await expectWhole(at, ended, ids);
   await at.close();
+}
+
+/** Each event at least once, each the same whenever it comes, and no other. */
+function expectTold({ allEvents }: Awaited<ReturnType<typeof openBatches>>, batch: BatchDocument): void {
+  const told = new Map<string, BatchEvent>();
+  for (const event of allEvents) {
+    if (!("batch" in event)) continue;
+    expect(told.get(event.id) ?? event).toEqual(event);
+    told.set(event.id, event);
+  }
+  const inOrder = [...told.values()].sort((a, b) => a.sequence - b.sequence);
+  expect(inOrder.map(({ sequence, type }) => `${sequence} ${type}`)).toEqual(
+    ["created", ...(batch.runningAt ? ["running"] : []), batch.stoppedBy ?? "completed"].map(
+      (step, index) => `${index + 1} batch.${step}`,
+    ),
+  );
+  const { total, completed, failed } = batch;
+  expect(inOrder.at(-1)?.batch).toMatchObject({ id: batch.id, createdBy: "ann", total, completed, failed });
+  expect(batch.active).toBe(false);
 }
 
 async function expectWhole(

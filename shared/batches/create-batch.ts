@@ -7,6 +7,7 @@ import type { Platform } from "../platform/platform.ts";
 import { commitMarked } from "../queue/commit-marked.ts";
 import { nextSequence } from "../tasks/sequence.ts";
 import { type BatchDocument, batchPath } from "./batch-document.ts";
+import { createdFields } from "./batch-events.ts";
 import type { LineEndpoints } from "./endpoints.ts";
 import { filePath } from "./file-document.ts";
 import { findFile } from "./read-files.ts";
@@ -84,7 +85,7 @@ function requireSame(earlier: BatchDocument, asked: NewBatch): BatchDocument {
 
 function toDocument(
   { clock, ids }: Deps,
-  { tenant, user }: Principal,
+  { tenant, user, keyId, role }: Principal,
   id: string,
   { inputFileId, endpoint, metadata }: NewBatch,
 ): BatchDocument {
@@ -93,11 +94,14 @@ function toDocument(
     id,
     tenant,
     createdBy: user,
+    ...(keyId && { keyId }),
+    role,
     inputFileId,
     endpoint,
     ...(metadata && { metadata }),
     phase: "validating",
     active: true,
+    ...createdFields(now),
     createdAt: toTime(now),
     expiresAt: toTime(now + windowMs),
     sequence: nextSequence(now),

@@ -2,6 +2,7 @@ import { fromTime, toTime } from "../core/clock.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type AssembleDeps, assembleResults } from "./assemble-results.ts";
 import { type BatchDocument, type BatchPhase, type BatchSnapshot, batchPath } from "./batch-document.ts";
+import { tellBatch } from "./batch-events.ts";
 import { batchSizes } from "./batch-sizes.ts";
 import { changeBatch } from "./change-batch.ts";
 import { countLines } from "./count-lines.ts";
@@ -26,12 +27,14 @@ export type Driven = "ended" | "waiting" | "unfinished";
 
 /**
  * Takes a batch as far as it goes until `until` (epoch ms). May be called at any time, also twice at once and after any crash:
- * every step is one commit that holds only where the batch is as the step found it.
+ * every step is one commit that holds only where the batch is as the step found it. Before the next one, what it made so is told.
  */
 export async function driveBatch(deps: DriveDeps, batchId: string, until: number): Promise<Driven> {
   for (;;) {
     const batch = await deps.documents.get<BatchDocument>(batchPath(batchId));
-    if (!batch || batch.data.phase === "ended") return "ended";
+    if (!batch) return "ended";
+    if (await tellBatch(deps, batch)) continue;
+    if (batch.data.phase === "ended") return "ended";
     const step = isOverdue(batch.data, deps.clock.now()) ? expire : steps[batch.data.phase];
     const next = await step(deps, batch, await readInput(deps, batch.data), until);
     if (next === "waiting") return "waiting";

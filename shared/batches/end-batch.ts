@@ -26,7 +26,6 @@ export async function endBatch(
   const ended = {
     ...fields,
     phase: "ended" as const,
-    active: false,
     endedAt: toTime(now),
     outputParts: [],
     errorParts: [],

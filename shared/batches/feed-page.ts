@@ -1,4 +1,5 @@
 import type { Principal } from "../access/principal.ts";
+import type { TaskInput } from "../api/inputs.ts";
 import { fromTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
@@ -6,6 +7,7 @@ import { toErrorField } from "../core/log.ts";
 import { InvalidDocument, type Write } from "../platform/documents.ts";
 import type { Add, Admitted, Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
+import { createPurse, type Purse } from "../tasks/purse.ts";
 import { draftTask, type SubmitDeps, storeInput } from "../tasks/submit-task.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { publishRecent } from "../tasks/task-events.ts";
@@ -29,14 +31,21 @@ const bestPriority = 8;
 const share = 0.5;
 
 /** A line as what it becomes: a task, or the reason why it is none. */
-type Prepared = { task: TaskDocument } | { refusal: RefusalDocument };
+type Prepared = { task: TaskDocument; input: TaskInput } | { refusal: RefusalDocument };
 
-/** The batch after the page, `full` where the queue takes none of it, `undefined` where another driver was faster. */
+/** The same with what is reserved for it. */
+type Reserved = Prepared & { purse?: Purse };
+
+/**
+ * The batch after the page, `full` where the queue takes none of it or its owner's allowance is used up, `undefined` where
+ * another driver was faster.
+ */
 export type Fed = BatchSnapshot | "full" | undefined;
 
 /**
  * Makes tasks of the next lines of a batch, all of them in one commit with how far the batch has come: a crash, or another
- * driver at the same time, leaves all or nothing of it. Where the line has no room for all, it takes as many as fit.
+ * driver at the same time, leaves all or nothing of it. Where the line has no room for all, or the allowances of the batch's owner do
+ * not cover all, it takes as many as fit: the others wait, and nobody is refused.
  */
 export async function feedPage(deps: FeedDeps, batch: BatchSnapshot, page: InputLine[]): Promise<Fed> {
   const prepared = await Promise.all(page.map((line) => prepare(deps, batch.data, line)));
@@ -45,9 +54,12 @@ export async function feedPage(deps: FeedDeps, batch: BatchSnapshot, page: Input
 
 async function feedPrepared(deps: FeedDeps, batch: BatchSnapshot, lines: Prepared[]): Promise<Fed> {
   const half = lines.slice(0, Math.ceil(lines.length / 2));
+  const reserved = await reserveLines(deps, batch.data, lines);
+  if (reserved.length === 0) return "full";
   try {
-    return await keepPage(deps, batch, lines);
+    return await keepPage(deps, batch, reserved);
   } catch (error) {
+    giveBack(reserved);
     const isFull = error instanceof ConeaError && error.code === "queue_full";
     if (!isFull && !(error instanceof InvalidDocument)) throw error;
     if (lines.length > 1) return feedPrepared(deps, batch, half);
@@ -55,19 +67,57 @@ async function feedPrepared(deps: FeedDeps, batch: BatchSnapshot, lines: Prepare
   }
 }
 
-async function keepPage(deps: FeedDeps, batch: BatchSnapshot, lines: Prepared[]): Promise<Fed> {
+/** As many lines, from the first one on, as the allowances of the batch's owner cover. */
+async function reserveLines(deps: FeedDeps, batch: BatchDocument, lines: Prepared[]): Promise<Reserved[]> {
+  const reserved: Reserved[] = [];
+  for (const line of lines) {
+    try {
+      reserved.push("task" in line ? { ...line, ...(await reserveLine(deps, batch, line)) } : line);
+    } catch (error) {
+      if (error instanceof ConeaError && usedUp.has(error.code)) break;
+      giveBack(reserved);
+      throw error;
+    }
+  }
+  return reserved;
+}
+
+const usedUp: ReadonlySet<string> = new Set(["rate_limited", "allowance_exhausted"]);
+
+async function reserveLine(
+  deps: FeedDeps,
+  batch: BatchDocument,
+  { task, input }: Extract<Prepared, { task: TaskDocument }>,
+): Promise<{ task: TaskDocument; purse: Purse }> {
+  const subject = { ...toOwner(batch), relatedEntity: `batch/${batch.id}` };
+  const purse = await createPurse(deps, subject, task, async () => input);
+  return { task: { ...task, ...purse.fields }, purse };
+}
+
+function giveBack(lines: Reserved[]): void {
+  for (const { purse } of lines) purse?.giveBack();
+}
+
+async function keepPage(deps: FeedDeps, batch: BatchSnapshot, lines: Reserved[]): Promise<Fed> {
   const tasks = lines.flatMap((one) => ("task" in one ? [one.task] : []));
   const writes = lines.map((one) => toWrite(batch.data, one));
   const { fed, refused } = batch.data;
   const progress = { fed: fed + lines.length, refused: refused + lines.length - tasks.length };
   let kept: BatchSnapshot | undefined;
+  const purses = lines.flatMap(({ purse }) => purse ?? []);
+  const isFresh = () => purses.every((purse) => purse.isFresh());
   const amounts = toAmounts(tasks);
   await admitAll(deps.backpressure, amounts, async (guards) => {
-    kept = await changeBatch(deps, batch, progress, { writes: [...writes, ...guards] });
+    // Where what is reserved may no longer be written, the next look reserves anew.
+    if (!isFresh()) return "not needed";
+    const commit = () =>
+      changeBatch(deps, batch, progress, { writes: [...writes, ...guards], mayRepeat: isFresh });
+    kept = await purses.reduceRight((next, purse) => () => purse.spend(next), commit)();
     if (kept) return "added";
     const latest = guards.length > 0 ? await deps.documents.get(batchPath(batch.data.id)) : undefined;
     return latest?.updateTime === batch.updateTime ? "overtaken" : "not needed";
   });
+  if (!kept) giveBack(lines);
   if (kept) await announce(deps, tasks);
   return kept;
 }
@@ -96,8 +146,8 @@ function admitAll(
 
 async function prepare(deps: FeedDeps, batch: BatchDocument, line: InputLine): Promise<Prepared> {
   try {
-    const draft = await toDraft(deps, batch, line);
-    return { task: { ...draft, input: await storeInput(deps, draft) } };
+    const { draft, input } = await toDraft(deps, batch, line);
+    return { task: { ...draft, input: await storeInput(deps, draft) }, input };
   } catch (error) {
     if (error instanceof ConeaError) return { refusal: toRefusal(deps, batch, line.index, error) };
     throw error;
@@ -105,8 +155,8 @@ async function prepare(deps: FeedDeps, batch: BatchDocument, line: InputLine): P
 }
 
 async function toDraft(deps: FeedDeps, batch: BatchDocument, { index, content }: InputLine) {
-  const { id, tenant, createdBy: user, endpoint, expiresAt } = batch;
-  const principal: Principal = { tenant, user, role: "user" };
+  const { id, endpoint, expiresAt } = batch;
+  const principal = toOwner(batch);
   const { body } = JSON.parse(content.toString("utf8")) as BatchLine;
   const asked = await deps.lines.endpoints[endpoint]?.toTask(body, principal);
   if (!asked) throw new ConeaError("invalid_request", `No batch is for ${endpoint}.`);
@@ -123,7 +173,12 @@ async function toDraft(deps: FeedDeps, batch: BatchDocument, { index, content }:
   const task: TaskDocument = { ...draft, batch: { id, line: index }, ...(response && { response }) };
   // Its page may be tried again, or left to another driver: nobody else is to wait for it.
   const cache = request.cache && { ...request.cache, coalesce: false };
-  return deps.cache.prepare(task, { ...request, cache });
+  return { draft: await deps.cache.prepare(task, { ...request, cache }), input: request.input };
+}
+
+/** Whoever asked for the batch, as they were then. */
+function toOwner({ tenant, createdBy: user, keyId, role = "user" }: BatchDocument): Principal {
+  return { tenant, user, role, ...(keyId && { keyId }) };
 }
 
 function toRefusal(

@@ -2,6 +2,7 @@ import { toTime } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { endFields } from "../tasks/end-fields.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { publishMarked, withEvent } from "../tasks/task-events.ts";
 import { inBatch, waiting } from "./count-lines.ts";
@@ -23,6 +24,7 @@ async function stop(deps: Deps, { data, updateTime }: Snapshot<TaskDocument>): P
     status: "cancelled" as const,
     completedAt,
     unpublished: true as const,
+    ...endFields(data),
     ...withEvent(data, "task.cancelled", completedAt),
   };
   const [changedAt = ""] = await deps.documents.commit([

@@ -3,9 +3,11 @@ import type { ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/docum
 import type { Platform } from "../platform/platform.ts";
 import { mayTake } from "../tasks/held-content.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
+import { withEvent } from "../tasks/task-events.ts";
 import { type Times, toNextLook, toNextState } from "./after-claim.ts";
 import { applyReports, everyEndMatters, isUrgent, type Report } from "./apply-reports.ts";
 import { toPresent } from "./breaker.ts";
+import { type BreakerOutbox, breakerEventFields } from "./breaker-events.ts";
 import { chooseHeads } from "./choose-heads.ts";
 import { commitMarked } from "./commit-marked.ts";
 import { expiredFields, toExpiredWrite } from "./expire-task.ts";
@@ -44,6 +46,8 @@ export type Claim = {
   isResting: boolean;
   /** The queue's document holds the reports now. */
   reported: boolean;
+  /** Where they opened or closed the breaker: what is to be told of it. */
+  breakerEvents?: BreakerOutbox;
   /** The reports must not wait and could not be written: this process must try again. */
   owed: boolean;
 };
@@ -100,7 +104,9 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   if (isIdle && !mustTell) return { ...nothing, ...lookAgain, readAt: now, isResting };
 
   const mark = deps.ids.newId("claim");
-  const next = { ...toNextState(state, queue, chosen.taken, times), mark };
+  const following = toNextState(state, queue, chosen.taken, times);
+  const told = breakerEventFields(snapshot.data, following, now);
+  const next = { ...following, ...told, mark };
   const tasks = chosen.taken.map((head) => ({ head, fields: toClaimFields(head.data, mark, times) }));
   const writes: Write[] = [
     { op: "set", path: queuePath(queue.id), data: next, precondition: { updateTime: snapshot.updateTime } },
@@ -123,6 +129,7 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
     readAt: now,
     isResting,
     reported: true,
+    ...told,
     owed: false,
   };
 }
@@ -146,14 +153,16 @@ async function readQueue(
 }
 
 function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times) {
+  const claimedAt = toTime(now);
   return {
     status: "running" as const,
     epoch: task.epoch + 1,
     attemptCount: task.attemptCount + 1,
     leaseUntil: toTime(now + leaseMs),
     startBy: toTime(startBy),
-    startedAt: task.startedAt ?? toTime(now),
+    startedAt: task.startedAt ?? claimedAt,
     mark,
+    ...withEvent(task, "task.started", claimedAt),
   };
 }
 

@@ -17,6 +17,8 @@ export type Marked = {
   mark: string;
   /** Whether a document shows it in another way, where others may have set a mark of their own since. */
   shows?: (data: Fields) => boolean;
+  /** Whether the writes may still be sent again: not where others count on it that they are not sent late. */
+  mayRepeat?: () => boolean;
 };
 
 /**
@@ -39,6 +41,7 @@ export async function commitMarked(
       if (error instanceof InvalidDocument || tries === mostTries) throw error;
       isUnsure = true;
       await sleep(clock, pauseMs * 2 ** tries);
+      if (marked.mayRepeat?.() === false) throw error;
     }
   }
 }

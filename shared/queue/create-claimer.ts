@@ -3,6 +3,7 @@ import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { HeldContent } from "../tasks/held-content.ts";
 import type { Report } from "./apply-reports.ts";
+import { type BreakerEventDeps, type BreakerOutbox, publishBreakerEvents } from "./breaker-events.ts";
 import { type Claim, type Claimed, claimTasks } from "./claim-tasks.ts";
 import { ensureWake } from "./ensure-wake.ts";
 import { longestLifeMs, permitLifeMs } from "./limiter.ts";
@@ -14,10 +15,8 @@ const mostTells = 20;
 const tellPauseMs = 20;
 const longestTellMs = 5_000;
 
-type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> & {
-  log: Log;
-  held?: Pick<HeldContent, "holds">;
-};
+type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> &
+  BreakerEventDeps & { log: Log; held?: Pick<HeldContent, "holds"> };
 
 export type Claimer = {
   /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
@@ -28,7 +27,7 @@ export type Claimer = {
   learn(queue: Queue, claimed: Pick<Claimed, "permitLifeMs">, isReturned: boolean): void;
   /** Writes what only this process knows, if others wait for it, and has somebody look at the queue. Never rejects. */
   tell(queue: Queue): Promise<void>;
-  /** Resolves once no telling of the queue is under way. */
+  /** Resolves once no telling of the queue, or of its breaker, is under way. */
   untilTold(queueId: string): Promise<void>;
   /** Has a worker look at the queue, at `at` or now. Never rejects: a wake that fails is the sweep's to replace. */
   wake(queueId: string, at?: number, after?: number): Promise<void>;
@@ -43,6 +42,8 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
   const charges = new Map<string, number>();
   /** The last telling of each queue that was asked for: what comes up meanwhile takes its turn after it. */
   const telling = new Map<string, Promise<void>>();
+  /** The last publishing of what has become of each queue's breaker. */
+  const publishing = new Map<string, Promise<void>>();
   const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
   const lifeOf = ({ id, limits }: Queue) => lives.get(id) ?? permitLifeMs(limits.requests ?? []);
 
@@ -60,7 +61,20 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
       const untold = reportsOf(queue).filter((report) => !told.includes(report));
       reports.set(queue.id, untold);
     }
+    if (claim.breakerEvents) publish(queue.id, claim.breakerEvents);
     return claim;
+  }
+
+  /** Nobody waits for it before a call: what fails here is the sweep's to tell. */
+  function publish(queueId: string, outbox: BreakerOutbox): void {
+    const turn = (publishing.get(queueId) ?? Promise.resolve())
+      .then(() => publishBreakerEvents(deps, queueId, outbox))
+      .then(
+        () => undefined,
+        (error) =>
+          deps.log.warn("breaker events left to the sweep", { queue: queueId, ...toErrorField(error) }),
+      );
+    publishing.set(queueId, turn);
   }
 
   /** Tries once. `owed` when it must be tried again; `reported` when others may look at the queue anew. */
@@ -115,7 +129,10 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
       lives.set(queue.id, toLife(queue, lifeOf(queue), isReturned ? claimed.permitLifeMs : 0));
     },
     tell,
-    untilTold: (queueId) => telling.get(queueId) ?? Promise.resolve(),
+    async untilTold(queueId) {
+      await telling.get(queueId);
+      await publishing.get(queueId);
+    },
     wake,
   };
 }

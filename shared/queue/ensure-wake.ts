@@ -13,16 +13,17 @@ const timerMs = 10;
  */
 export async function ensureWake(
   { wakes, clock }: Pick<Platform, "wakes" | "clock">,
-  { queue, reason }: Wake,
+  { queue, endpoint, reason }: Wake,
   at = 0,
   after = 0,
 ): Promise<void> {
   const traceparent = currentTraceparent();
-  const wake = { queue, reason, ...(traceparent && { traceparent }) };
+  const wake = { queue, reason, ...(endpoint && { endpoint }), ...(traceparent && { traceparent }) };
+  const line = endpoint ?? queue;
   const now = Math.max(clock.now(), after);
-  if (wakes.slotMs === 0 && at <= now) return wakes.ensure(wake, `${wake.queue}-${wake.reason}-now`, now);
+  if (wakes.slotMs === 0 && at <= now) return wakes.ensure(wake, `${line}-${reason}-now`, now);
   const width = wakes.slotMs || timerMs;
   const slot = Math.floor(Math.max(at, now) / width) + 1;
   const due = slot * width;
-  return wakes.ensure({ ...wake, at: due }, idFrom("wake", queue, reason, String(slot)), due);
+  return wakes.ensure({ ...wake, at: due }, idFrom("wake", line, reason, String(slot)), due);
 }

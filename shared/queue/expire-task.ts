@@ -1,5 +1,6 @@
 import { toTime } from "../core/clock.ts";
 import type { Snapshot, Write } from "../platform/documents.ts";
+import { endFields } from "../tasks/end-fields.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { withEvent } from "../tasks/task-events.ts";
 
@@ -10,6 +11,7 @@ export function expiredFields(task: TaskDocument, now: number) {
     status: "expired" as const,
     completedAt,
     unpublished: true as const,
+    ...endFields(task),
     ...withEvent(task, "task.expired", completedAt),
   };
 }

@@ -1,6 +1,7 @@
 import type { BreakerConfig, ProviderConfig } from "../config/conea-config.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
 import { type BreakerState, closedBreaker } from "./breaker.ts";
+import type { BreakerOutbox } from "./breaker-events.ts";
 import { emptyLimiter, type LimiterState } from "./limiter.ts";
 import { emptyTokenWindow, type TokenWindow } from "./token-window.ts";
 
@@ -21,6 +22,8 @@ export type QueueDocument = {
   limiter: LimiterState;
   tokens: TokenWindow;
   breaker: BreakerState;
+  /** That it opened and closed; absent while it never has. */
+  breakerEvents?: BreakerOutbox;
   /** Claims whose call is not known to be over: when it starts at the latest. */
   inFlight: Record<string, number>;
   /** Claims whose call is over and whose task somebody else ended: since when. The sweep sees to their events. */

@@ -7,6 +7,7 @@ import { reprioritiseTask } from "../tasks/reprioritise-task.ts";
 import { type SettleDeps, settleAttempt } from "../tasks/settle-attempt.ts";
 import { type SubmitDeps, submitTask } from "../tasks/submit-task.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
+import { publishClaimed } from "../tasks/task-events.ts";
 import { toReport } from "../tasks/to-report.ts";
 import { type Claimed, claimTasks } from "./claim-tasks.ts";
 import { countInQueue, inQueue } from "./count-waiting.ts";
@@ -39,14 +40,16 @@ export function enqueueTaskWithPriority(
   return enqueueTask(deps, principal, { ...request, priority });
 }
 
-type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids"> & { config: ConeaConfig };
+type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids" | "events"> & { config: ConeaConfig };
 
 /**
  * Claims the best ready task of a queue, if its limits allow a call now: it is then the caller's for the time of a lease, to
- * be settled (`settleAttempt`) or released. `undefined` when there is none, or the race for it was lost.
+ * be settled (`settleAttempt`) or released. Its start is told before this resolves. `undefined` when there is none, or the race
+ * for it was lost.
  */
 export async function claimNextTask(deps: ClaimDeps, queueId: string): Promise<Claimed | undefined> {
   const { claimed } = await claimTasks(deps, { queue: findQueue(deps.config, queueId), atMost: 1 });
+  if (claimed[0]) await publishClaimed(deps, claimed[0].task);
   return claimed[0];
 }
 

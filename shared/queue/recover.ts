@@ -1,10 +1,9 @@
 import { type Principal, requireAdmin } from "../access/principal.ts";
 import type { Recover, Recovery } from "../api/queues.ts";
 import { toPresent } from "./breaker.ts";
-import { changeQueue } from "./change-queue.ts";
 import { countInQueue } from "./count-waiting.ts";
 import { type QueueDocument, queuePath, toQueueState } from "./queue-document.ts";
-import { withoutFailures } from "./reset-breaker.ts";
+import { closeBreaker } from "./reset-breaker.ts";
 import { type SweepDeps, sweep } from "./sweep.ts";
 
 type Before = { id: string; state: QueueDocument };
@@ -23,7 +22,7 @@ export async function recover(
   requireAdmin(principal);
   const ids = Object.keys(deps.config.providers);
   const before = await Promise.all(
-    ids.map(async (id): Promise<Before> => ({ id, state: await changeQueue(deps, id, withoutFailures) })),
+    ids.map(async (id): Promise<Before> => ({ id, state: await closeBreaker(deps, id) })),
   );
   const { lost, expired, promoted, republished, failed } = await sweep(deps, { orphans, wakeAll: true });
   const queues = await Promise.all(before.map((queue) => describe(deps, queue)));

@@ -1,3 +1,4 @@
+import { sweepAllowances } from "../allowances/sweep-allowances.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
 import { toErrorField } from "../core/log.ts";
@@ -6,6 +7,7 @@ import { claimedAt } from "../tasks/next-state.ts";
 import { type SettleDeps, settleAttempt } from "../tasks/settle-attempt.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { publishMarked } from "../tasks/task-events.ts";
+import type { BreakerEventDeps } from "./breaker-events.ts";
 import { confirmEnded } from "./confirm-ended.ts";
 import { hasReady } from "./count-waiting.ts";
 import { ensureWake } from "./ensure-wake.ts";
@@ -14,7 +16,7 @@ import { leaseMs } from "./lease-ms.ts";
 import { promoteDue } from "./promote-due.ts";
 import { tryCommit } from "./try-commit.ts";
 
-export type SweepDeps = SettleDeps & { config: ConeaConfig };
+export type SweepDeps = SettleDeps & BreakerEventDeps & { config: ConeaConfig };
 
 /** What a sweep repaired, by kind. */
 export type SweepReport = {
@@ -24,6 +26,9 @@ export type SweepReport = {
   /** Ended tasks whose last events were published again. */
   republished: number;
   queues: number;
+  /** Ended tasks that were accounted for, and slices of allowances that were taken back. */
+  accounted: number;
+  slices: number;
   /** Steps that failed and are left to the next sweep. */
   failed: number;
 };
@@ -34,7 +39,7 @@ const longestStepMs = 40_000;
 
 /**
  * Repairs what a crash or a lost wake left behind: takes back tasks whose lease ran out, expires those not started in
- * time, publishes events again that may not have been, promotes those that are due, and wakes each queue in whose line
+ * time, publishes events again that may not have been, accounts for what allowances are owed, promotes those that are due, and wakes each queue in whose line
  * somebody stands: an idle one costs a read and no worker. Every step may run twice, also at once, takes a bounded time, and one
  * that fails holds up no other. With `orphans`, every running task counts as left behind: right only where no other process can
  * be running one, as when the embedded platform opens its folder. `wakeAll` wakes idle queues too.
@@ -50,6 +55,8 @@ export async function sweep(
     promoted: 0,
     republished: 0,
     queues: queues.length,
+    accounted: 0,
+    slices: 0,
     failed: 0,
   };
   const step = async (name: keyof SweepReport, run: () => Promise<number>) => {
@@ -63,6 +70,11 @@ export async function sweep(
   await step("lost", () => takeBackLost(deps, orphans));
   await step("expired", () => expireTasks(deps));
   await step("republished", () => publishUnpublished(deps));
+  // After what ends tasks: what was reserved for them is let go at once.
+  const { accounted, takenBack, failed } = await sweepAllowances(deps, { orphans });
+  report.accounted += accounted;
+  report.slices += takenBack;
+  report.failed += failed;
   for (const queue of queues) {
     await step("republished", () => confirmEnded(deps, queue, { orphans }));
     await step("promoted", () => promoteDue(deps, queue));

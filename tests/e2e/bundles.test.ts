@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromParsedText, parsedPath } from "../../shared/config/parsed-config.ts";
 import { readConfig } from "../../shared/config/read-config.ts";
+import { anEvent } from "../../shared/platform/events.contract.ts";
 import { type Bundles, buildBundles } from "./start-bundle.fixture.ts";
 
 let bundles: Bundles;
@@ -77,7 +78,33 @@ describe("built functions on the Functions Framework", () => {
     expect(await answer.json()).toMatchObject({ lost: 0, expired: 0, promoted: 0, queues: 4, failed: 0 });
   });
 
-  it.each(["api", "openai", "worker", "cron-sweep"])(
+  it("on-task-event takes a push, run-webhooks a wake of an endpoint, deliver-webhook a call, and each refuses what is none", async () => {
+    const post = async (name: string, body: object, environment = {}) => {
+      const { url } = await bundles.start(name, environment);
+      const headers = { "Content-Type": "application/json" };
+      const send = (body: object) => fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+      const [taken, refused] = [await send(body), await send({ wrong: true })];
+      expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ok" });
+      return [taken.status, refused.status, await taken.text()];
+    };
+    const data = Buffer.from(JSON.stringify(anEvent())).toString("base64");
+    const push = { message: { messageId: "1", data }, subscription: "s" };
+    expect(await post("on-task-event", push)).toEqual([204, 422, ""]);
+    const wake = { queue: "webhooks", endpoint: "endpoint_x", reason: "ready" };
+    expect(await post("run-webhooks", wake)).toEqual([204, 422, ""]);
+    const outgoing = { url: "https://169.254.169.254/", headers: {}, body: "{}" };
+    // As it is deployed: on Google, with a setting for everything and a right to nothing.
+    const [status, refused, text] = await post("deliver-webhook", outgoing, google);
+    expect([status, refused, JSON.parse(String(text))]).toMatchObject([200, 422, { failure: "denied" }]);
+  });
+
+  it("stops a start of run-webhooks on Google without a sender", async () => {
+    await expect(bundles.start("run-webhooks", google)).rejects.toThrow(
+      /^run-webhooks exited with 1: The setting CONEA_SENDER_URL must be set[^\n]*\n$/,
+    );
+  });
+
+  it.each(["api", "openai", "worker", "cron-sweep", "on-task-event", "deliver-webhook"])(
     "%s starts on Google's settings without reaching for Google",
     async (name) => {
       const { url, output } = await bundles.start(name, google);

@@ -126,7 +126,7 @@ describeOnEmulators(["firestore", "pubsub"], "the bundles on Google's parts", ()
     const events: { type: string; traceparent: string | undefined }[] = [];
     await at.pubsub.subscribe(
       async ({ type }, { attributes }) => {
-        events.push({ type, traceparent: attributes.traceparent });
+        events.push({ type, traceparent: attributes["ce-traceparent"] });
       },
       { topic: "task-events" },
     );

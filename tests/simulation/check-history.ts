@@ -2,6 +2,7 @@ import { gatherEvidence } from "./evidence.ts";
 import { allEnd } from "./invariants/all-end.ts";
 import { attemptsBounded } from "./invariants/attempts-bounded.ts";
 import { breakerKept } from "./invariants/breaker-kept.ts";
+import { breakerTold } from "./invariants/breaker-told.ts";
 import { cancelHolds } from "./invariants/cancel-holds.ts";
 import { costBounded } from "./invariants/cost-bounded.ts";
 import { eventsComplete } from "./invariants/events-complete.ts";
@@ -9,6 +10,7 @@ import { fenceHolds } from "./invariants/fence-holds.ts";
 import { followersSeeTruth } from "./invariants/followers-see-truth.ts";
 import { leasesKept } from "./invariants/leases-kept.ts";
 import { lineBounded } from "./invariants/line-bounded.ts";
+import { moneyAddsUp } from "./invariants/money-adds-up.ts";
 import { nothingLost } from "./invariants/nothing-lost.ts";
 import { oneResult } from "./invariants/one-result.ts";
 import { orderKept } from "./invariants/order-kept.ts";
@@ -42,10 +44,12 @@ export const invariants: readonly Invariant[] = [
   routeKept,
   leasesKept,
   breakerKept,
+  breakerTold,
   quietKept,
   timesKept,
   eventsComplete,
   usageAddsUp,
+  moneyAddsUp,
   cancelHolds,
   followersSeeTruth,
   rejectionsHandled,

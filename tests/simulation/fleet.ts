@@ -180,7 +180,7 @@ function toConfig(scenario: Scenario): ConeaConfig {
     models: Object.fromEntries(
       queues.map(({ id, prefill }) => [
         `m-${id}`,
-        { provider: id, kinds: ["chat"], ...(prefill && { abilities: { prefill: true } }) },
+        { provider: id, kinds: ["chat"], price, ...(prefill && { abilities: { prefill: true } }) },
       ]),
     ),
     retry,
@@ -190,6 +190,9 @@ function toConfig(scenario: Scenario): ConeaConfig {
   configs.set(scenario, config);
   return config;
 }
+
+/** In thousandths of a dollar, so that every token shows in what a task costs. */
+const price = { inputMicros: 1_000_000_000, cachedInputMicros: 0, outputMicros: 7_000_000_000 };
 
 /** Warnings and errors become part of the history: they are the best explanation of what comes next. */
 function toLog(history: History, by: string): Log {

@@ -1,8 +1,12 @@
-import type { TaskEvent } from "../../shared/api/events.ts";
+import type { BreakerEvent, TaskEvent } from "../../shared/api/events.ts";
+import type { BreakerState } from "../../shared/queue/breaker.ts";
 import type { TaskDocument } from "../../shared/tasks/task-document.ts";
 
 /** One document that a commit changed. `before` is absent for a new one. */
 export type TaskChange = { before: TaskDocument | undefined; after: TaskDocument | undefined; id: string };
+
+/** A breaker that a commit opened, closed or let be tried. */
+export type BreakerMove = { queue: string; before: BreakerState["state"]; after: BreakerState["state"] };
 
 /** A waiting task as the line showed it. */
 export type InLine = { id: string; priority: number; sequence: number };
@@ -27,7 +31,7 @@ export type Entry = { at: number } & (
   | { kind: "followed"; taskId: string; by: string; text: string; status: string }
   | { kind: "line"; queue: string; by: string; ready: InLine[] }
   | { kind: "queueRead"; queue: string; by: string; updateTime: string }
-  | { kind: "committed"; by: string; tasks: TaskChange[]; queues: string[] }
+  | { kind: "committed"; by: string; tasks: TaskChange[]; queues: string[]; breakers: BreakerMove[] }
   | { kind: "callStarted"; call: number; label: string; queue: string; by: string }
   | {
       kind: "callEnded";
@@ -41,6 +45,8 @@ export type Entry = { at: number } & (
     }
   | { kind: "published"; event: TaskEvent; by: string }
   | { kind: "delivered"; event: TaskEvent }
+  | { kind: "breakerPublished"; event: BreakerEvent; by: string }
+  | { kind: "breakerDelivered"; event: BreakerEvent }
   | { kind: "woken"; queue: string; reason: string; by: string }
   | { kind: "swept"; by: string }
   | { kind: "born"; by: string; offsetMs: number }

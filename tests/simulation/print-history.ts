@@ -50,6 +50,8 @@ function toText(entry: Entry): string | undefined {
       return `sees the line of ${entry.queue}: ${entry.ready.map(({ id }) => id).join(" ") || "empty"}`;
     case "published":
       return `publishes ${entry.event.type} of ${entry.event.task.id}`;
+    case "breakerPublished":
+      return `publishes ${entry.event.type} of ${entry.event.breaker.queue}`;
     case "woken":
       return `is woken for ${entry.queue} (${entry.reason})`;
     case "swept":
@@ -68,6 +70,7 @@ function toText(entry: Entry): string | undefined {
       return entry.what;
     case "queueRead":
     case "delivered":
+    case "breakerDelivered":
       return undefined;
   }
 }

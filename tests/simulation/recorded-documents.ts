@@ -1,6 +1,7 @@
 import type { Documents, Query, Write } from "../../shared/platform/documents.ts";
+import { type QueueDocument, queuePath } from "../../shared/queue/queue-document.ts";
 import type { TaskDocument } from "../../shared/tasks/task-document.ts";
-import type { History, TaskChange } from "./history.ts";
+import type { BreakerMove, History, TaskChange } from "./history.ts";
 
 export type RecordParts = {
   documents: Documents;
@@ -31,12 +32,17 @@ export function recordDocuments({ documents, store, by, history }: RecordParts):
       return found as never;
     },
     async commit(writes) {
-      const before = await readTasks(store, writes);
-      const times = await documents.commit(writes);
-      const after = await readTasks(store, writes);
-      const tasks = [...before].map(([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }));
       const queues = writes.flatMap(({ path }) => topLevelId("queues", path) ?? []);
-      if (tasks.length > 0 || queues.length > 0) history.record({ kind: "committed", by, tasks, queues });
+      const [before, breakersBefore] = [await readTasks(store, writes), await readBreakers(store, queues)];
+      const times = await documents.commit(writes);
+      const [after, breakersAfter] = [await readTasks(store, writes), await readBreakers(store, queues)];
+      const tasks = [...before].map(([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }));
+      const breakers = queues.flatMap((queue, index): BreakerMove[] => {
+        const [from = "closed", to = "closed"] = [breakersBefore[index], breakersAfter[index]];
+        return from === to ? [] : [{ queue, before: from, after: to }];
+      });
+      if (tasks.length > 0 || queues.length > 0)
+        history.record({ kind: "committed", by, tasks, queues, breakers });
       return times;
     },
   };
@@ -49,6 +55,11 @@ async function readTasks(store: Documents, writes: Write[]): Promise<Map<string,
     return [id, snapshot?.data];
   });
   return new Map(await Promise.all(read));
+}
+
+async function readBreakers(store: Documents, queues: string[]) {
+  const read = queues.map((queue) => store.get<QueueDocument>(queuePath(queue)));
+  return (await Promise.all(read)).map((snapshot) => snapshot?.data.breaker.state);
 }
 
 /** The whole line that a claim looks at the head of, in its true order. */

@@ -34,12 +34,15 @@ describeOnEmulators(["pubsub"], "events on Pub/Sub", () => {
     const message = await pull();
     expect(message?.orderingKey).toBe(`tasks/${event.task.id}`);
     expect(message?.attributes).toEqual({
-      specversion: "1.0",
-      id: event.id,
-      source: `//conea/${at.project}`,
+      "ce-specversion": "1.0",
+      "ce-id": event.id,
+      "ce-source": `//conea/${at.project}`,
+      "ce-type": "task.accepted",
+      "ce-time": event.time,
+      "ce-subject": `tasks/${event.task.id}`,
+      "ce-tenant": "acme",
+      "content-type": "application/json",
       type: "task.accepted",
-      time: event.time,
-      subject: `tasks/${event.task.id}`,
       tenant: "acme",
     });
   });
@@ -91,7 +94,7 @@ describeOnEmulators(["pubsub"], "events on Pub/Sub", () => {
     await at.until(() => dead.length > 0);
     expect(attempts).toBe(5);
     expect(dead.map(([same]) => same)).toEqual([event]);
-    expect(dead[0]?.[1].attributes).toMatchObject({ tenant: "acme", id: event.id });
+    expect(dead[0]?.[1].attributes).toMatchObject({ tenant: "acme", "ce-id": event.id });
   });
 
   it("published twice arrive twice, with the same id in two messages", async () => {

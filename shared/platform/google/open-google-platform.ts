@@ -14,6 +14,8 @@ export type GooglePlatformOptions = {
   database: string;
   /** Where wakes are delivered, and as whom. */
   workerUrl: string;
+  /** Where wakes of webhook endpoints are delivered. */
+  webhooksUrl?: string | undefined;
   wakesServiceAccount: string;
   topic: string;
   bucket: string;
@@ -32,11 +34,21 @@ export type GooglePlatform = {
 
 /** The outside world on Google Cloud. Opening it loads and connects nothing: each client comes with its first call. */
 export function openGooglePlatform(options: GooglePlatformOptions): GooglePlatform {
-  const { project, region, database, workerUrl, wakesServiceAccount, topic, bucket, log } = options;
+  const { project, region, database, workerUrl, webhooksUrl, topic, bucket, log } = options;
+  const { wakesServiceAccount: serviceAccount } = options;
   const clock = systemClock;
   const documents = openFirestoreDocuments({ project, database, ...at(options.firestoreEndpoint) });
-  const worker = { url: workerUrl, serviceAccount: wakesServiceAccount };
-  const wakes = openCloudTasksWakes({ project, region, worker, ...at(options.tasksEndpoint), clock, log });
+  const worker = { url: workerUrl, serviceAccount };
+  const webhooks = webhooksUrl === undefined ? {} : { webhooks: { url: webhooksUrl, serviceAccount } };
+  const wakes = openCloudTasksWakes({
+    project,
+    region,
+    worker,
+    ...webhooks,
+    ...at(options.tasksEndpoint),
+    clock,
+    log,
+  });
   const events = openPubSubEvents({ project, topic });
   const secrets = openSecretManagerSecrets({ project, ...at(options.secretsEndpoint), clock, log });
   const blobs = openStorageBlobs({ project, bucket });

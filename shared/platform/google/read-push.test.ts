@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { aSampleOf, eventSamples } from "../../api/event-samples.fixture.ts";
+import { eventTypes } from "../../api/events.ts";
 import { anEvent } from "../events.contract.ts";
 import { readPush } from "./read-push.ts";
 import { largestEvent, toMessage } from "./to-message.ts";
@@ -20,6 +22,20 @@ describe("readPush", () => {
     const event = anEvent();
     const { data } = toMessage(event, "//conea/p");
     expect(await push(wrap(data.toString("base64")))).toEqual(event);
+  });
+
+  it.each(eventSamples)("gives back $type as it was published, field by field", async (event) => {
+    const { data } = toMessage(event, "//conea/p");
+    expect(await push(wrap(data.toString("base64")))).toEqual(event);
+  });
+
+  it.each(eventTypes)("refuses %s that tells of nothing, and of something else", async (type) => {
+    const { id, sequence, time, tenant } = aSampleOf(type);
+    const common = { id, sequence, time, tenant, type };
+    for (const body of [{}, { other: {} }]) {
+      const refused = push(wrap(encode({ ...common, ...body })));
+      await expect(refused).rejects.toMatchObject({ code: "invalid_request" });
+    }
   });
 
   it("takes the largest event, and one with a field that this version does not know", async () => {

@@ -8,25 +8,33 @@ const largestAttribute = 1_024;
 export type Message = { data: Buffer; orderingKey: string; attributes: Record<string, string> };
 
 /**
- * An event as a Pub/Sub message. The attributes are CloudEvents' (without the prefix of its Pub/Sub binding, so that a
- * subscription's filter can name them) and the tenant, so that nobody has to read the data to pass an event by.
- * Throws a `RangeError` for what Pub/Sub or a consumer would refuse.
+ * An event as a Pub/Sub message: CloudEvents 1.0 in the binary mode of its Pub/Sub binding (docs/decisions/0053). The event's
+ * JSON is the data, its attributes are the message's, prefixed. `type` and `tenant` are there a second time without the prefix,
+ * for the filters of subscriptions, so that nobody has to read the data to pass an event by. Throws a `RangeError` for what
+ * Pub/Sub or a consumer would refuse.
  */
 export function toMessage(event: Event, source: string): Message {
   const data = Buffer.from(JSON.stringify(event));
   if (data.byteLength > largestEvent) throw new RangeError(`an event is larger than ${largestEvent} bytes`);
+  const { id, type, time, tenant, traceparent } = event;
+  const subject = subjectOf(event);
   const attributes = {
-    specversion: "1.0",
-    id: event.id,
-    source,
-    type: event.type,
-    time: event.time,
-    subject: subjectOf(event),
-    tenant: event.tenant,
-    ...(event.traceparent && { traceparent: event.traceparent }),
+    "ce-specversion": "1.0",
+    "ce-id": id,
+    "ce-source": source,
+    "ce-type": type,
+    "ce-time": time,
+    "ce-subject": subject,
+    "ce-tenant": tenant,
+    // CloudEvents' extension for distributed tracing.
+    ...(traceparent && { "ce-traceparent": traceparent }),
+    // In this mode it stands for `datacontenttype`.
+    "content-type": "application/json",
+    type,
+    tenant,
   };
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value);
-  return { data, orderingKey: subjectOf(event), attributes };
+  return { data, orderingKey: subject, attributes };
 }
 
 function checkAttribute(name: string, value: string): void {

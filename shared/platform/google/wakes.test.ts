@@ -49,6 +49,28 @@ describe("a wake on Cloud Tasks", () => {
     });
   });
 
+  it("of an endpoint goes to its own function, by a queue that all endpoints share", async () => {
+    const webhooks = {
+      url: "https://run-webhooks-1.run.app/",
+      serviceAccount: "wakes@demo.iam.gserviceaccount.com",
+    };
+    const { wakes, client, clock } = await open({ webhooks }, { queues: [queueOf("webhooks")] });
+    const ofEndpoint: Wake = { queue: "webhooks", endpoint: "endpoint_a", reason: "ready" };
+    await wakes.ensure(ofEndpoint, "n", clock.now() + 1_000);
+    const [task] = await client.getTask({ name: nameOf("webhooks", "n"), responseView: "FULL" });
+    expect(task.httpRequest).toMatchObject({
+      url: webhooks.url,
+      body: Buffer.from(JSON.stringify(ofEndpoint)),
+      oidcToken: { audience: webhooks.url },
+    });
+  });
+
+  it("of an endpoint is refused where nobody takes it", async () => {
+    const { wakes, clock } = await open();
+    const ofEndpoint: Wake = { queue: "webhooks", endpoint: "endpoint_a", reason: "ready" };
+    await expect(wakes.ensure(ofEndpoint, "n", clock.now())).rejects.toThrow("CONEA_WEBHOOKS_URL is unset");
+  });
+
   it("carries no token where no service account is named", async () => {
     const { wakes, clock, pass, target } = await open();
     await wakes.ensure(wake, "n", clock.now());

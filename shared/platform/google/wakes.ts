@@ -12,6 +12,8 @@ export type CloudTasksWakesOptions = {
   project: string;
   region: string;
   worker: WakeTarget;
+  /** Where those that name an endpoint go. */
+  webhooks?: WakeTarget;
   /** `host:port` of a server that plays Cloud Tasks, spoken to without encryption. Without it: Google's. */
   endpoint?: string;
   timeouts?: CallTimeouts;
@@ -32,7 +34,7 @@ const farthestMs = 30 * 86_400_000;
  * repeated, and what exists already is success. The client is loaded and opened by the first wake.
  */
 export function openCloudTasksWakes(options: CloudTasksWakesOptions): CloudTasksWakes {
-  const { project, region, worker, clock, log } = options;
+  const { project, region, worker, webhooks, clock, log } = options;
   const client = openOnce(() => openClient(options.endpoint));
   const callOptions = toCallOptions(options.timeouts ?? defaultTimeouts, transient);
 
@@ -55,7 +57,10 @@ export function openCloudTasksWakes(options: CloudTasksWakesOptions): CloudTasks
       }
       const parent = `projects/${project}/locations/${region}/queues/${toQueueName(wake.queue)}`;
       const time = aheadMs > 0 ? at : undefined;
-      const task = toCloudTask(wake, { name: `${parent}/tasks/${name}`, at: time, target: worker });
+      const target = wake.endpoint === undefined ? worker : webhooks;
+      if (!target)
+        throw new Error("There is no address for wakes of endpoints: CONEA_WEBHOOKS_URL is unset.");
+      const task = toCloudTask(wake, { name: `${parent}/tasks/${name}`, at: time, target });
       await create(wake.queue, parent, task);
     },
     async close() {

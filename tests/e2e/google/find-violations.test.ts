@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { TaskEvent } from "../../../shared/api/events.ts";
 import type { Attempt, Task } from "../../../shared/api/task.ts";
+import type { TaskStatus } from "../../../shared/api/task-type.ts";
 import { createEventRecord } from "./create-event-record.ts";
 import { findViolations, type Seen } from "./find-violations.ts";
 import type { Submitted } from "./submit-load.ts";
@@ -23,11 +24,16 @@ const task: Task = {
   createdAt: time,
 };
 const call = { id: 1, queue: "q", key: "k", prompt, beganAt: 0, endedAt: 9, how: "answered" as const };
+const statuses = new Map<string, TaskStatus>([
+  ["task.accepted", "ready"],
+  ["task.started", "running"],
+]);
 const accepted = anEvent(1, "task.accepted");
-const succeeded = anEvent(2, "task.succeeded");
+const started = anEvent(2, "task.started");
+const succeeded = anEvent(3, "task.succeeded");
 
 function anEvent(sequence: number, type: TaskEvent["type"]): TaskEvent {
-  const status = type === "task.accepted" ? "ready" : "succeeded";
+  const status = statuses.get(type) ?? "succeeded";
   const of = { id: "t1", type: "chat", status, queue: "q", createdBy: "root" } as const;
   return { id: `t1.${sequence}`, type, sequence, time, tenant: "acme", task: of };
 }
@@ -39,7 +45,7 @@ type World = Omit<Partial<Seen>, "submitted" | "events"> & {
 
 async function look({
   submitted,
-  told = [accepted, succeeded, accepted],
+  told = [accepted, started, succeeded, accepted],
   ...seen
 }: World): Promise<string[]> {
   const events = createEventRecord(1);
@@ -51,7 +57,13 @@ async function look({
 it("finds nothing where every promise holds, however often an event comes", async () => {
   expect(await look({})).toEqual([]);
   const lost = anAttempt({ outcome: "lost", usage: undefined });
-  expect(await look({ tasks: [{ ...task, attempts: [lost, anAttempt()] }] })).toEqual([]);
+  const again = [anEvent(3, "task.started"), anEvent(4, "task.succeeded")];
+  expect(
+    await look({
+      tasks: [{ ...task, attempts: [lost, anAttempt()] }],
+      told: [accepted, started, ...again],
+    }),
+  ).toEqual([]);
 });
 
 it.each<[string, World]>([
@@ -67,11 +79,12 @@ it.each<[string, World]>([
   ["2 attempts that succeeded", { tasks: [{ ...task, attempts: [anAttempt(), anAttempt()] }] }],
   ["called for 2 times in 1 attempts", { calls: [call, { ...call, id: 2 }] }],
   ["1 attempts of 0 calls", { calls: [] }],
-  ["has a gap: events 2", { told: [succeeded] }],
+  ["has a gap: events 3", { told: [succeeded] }],
+  ["started 0 times", { told: [accepted, anEvent(2, "task.succeeded")] }],
   ["ended 0 times", { told: [accepted] }],
-  ["ended 2 times", { told: [accepted, succeeded, anEvent(3, "task.succeeded")] }],
+  ["ended 2 times", { told: [accepted, started, succeeded, anEvent(4, "task.succeeded")] }],
   ["last told to be task.accepted", { told: [accepted] }],
-  ["is two different events", { told: [accepted, succeeded, anEvent(2, "task.dead")] }],
+  ["is two different events", { told: [accepted, started, succeeded, anEvent(3, "task.dead")] }],
 ])("finds that a task %s", async (sentence, world) => {
   expect(await look(world)).toContainEqual(expect.stringContaining(sentence));
 });

@@ -70,14 +70,17 @@ function findWrongAttempts({ status, attempts }: Task, calls: Call[]): string[] 
   ];
 }
 
-function findWrongEvents({ id, status }: Task, { byTask }: EventRecord): string[] {
+/** A claim that was given back in time, or whose task was cancelled, leaves a start without an attempt. */
+function findWrongEvents({ id, status, attempts }: Task, { byTask }: EventRecord): string[] {
   const events = [...(byTask.get(id)?.values() ?? [])].sort((a, b) => a.sequence - b.sequence);
   const sequences = events.map(({ sequence }) => sequence);
   const ends = events.filter(({ task }) => terminalStatuses.has(task.status));
+  const starts = events.filter(({ type }) => type === "task.started").length;
   return [
     ...(sequences.every((sequence, index) => sequence === index + 1)
       ? []
       : [`has a gap: events ${sequences}`]),
+    ...(starts >= attempts.length ? [] : [`was told to have started ${starts} times`]),
     ...(ends.length === 1 ? [] : [`was told to have ended ${ends.length} times`]),
     ...(events.at(-1)?.type === `task.${status}` ? [] : [`was last told to be ${events.at(-1)?.type}`]),
   ];

@@ -56,7 +56,13 @@ function toStory(changes: StateChange[]): string[] {
   });
 }
 
+/** Where the event has another name than the state it tells of. */
+const words: ReadonlyMap<string, string> = new Map([
+  ["running", "started"],
+  ["scheduled", "retrying"],
+]);
+
 function toWord({ status }: TaskDocument): string[] {
-  if (status === "ready" || status === "running") return [];
-  return [status === "scheduled" ? "retrying" : status];
+  if (status === "ready") return [];
+  return [words.get(status) ?? status];
 }

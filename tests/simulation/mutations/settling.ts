@@ -50,6 +50,16 @@ export const settlingMutations: readonly Mutation[] = [
     })),
   },
   {
+    name: "cost-forgotten",
+    about: "the cost of an attempt is not added to the task's",
+    outfit: changeWrites((write) => {
+      const update = asTaskUpdate(write);
+      if (!update?.fields.cost) return write;
+      const { cost: _, ...fields } = update.fields;
+      return { ...update, fields };
+    }),
+  },
+  {
     name: "usage-forgotten",
     about: "the usage of an attempt is not added to the task's",
     outfit: changeWrites((write) => {

@@ -1,9 +1,12 @@
 import { idFrom } from "../../../shared/core/ids.ts";
+import { allTold } from "../../../shared/events/outbox.ts";
 import type { Write } from "../../../shared/platform/documents.ts";
 import type { Platform } from "../../../shared/platform/platform.ts";
+import type { BreakerOutbox } from "../../../shared/queue/breaker-events.ts";
 import type { TaskDocument } from "../../../shared/tasks/task-document.ts";
 import { publishRecent } from "../../../shared/tasks/task-events.ts";
 import {
+  asQueueSet,
   asTaskUpdate,
   changeDocuments,
   changeWrites,
@@ -56,6 +59,30 @@ export const tellingMutations: readonly Mutation[] = [
       return update ? { ...update, fields: { ...update.fields, unpublished: undefined } } : write;
     }),
   },
+  {
+    name: "start-unrecorded",
+    about: "a claim does not record that its tasks have started",
+    outfit: changeWrites((write) => {
+      const update = asTaskUpdate(write);
+      if (update?.fields.status !== "running") return write;
+      const { eventSequence: _, recentEvents: __, ...fields } = update.fields;
+      return { ...update, fields };
+    }),
+  },
+  {
+    name: "breaker-told-too-soon",
+    about: "what becomes of a breaker counts as told once it is recorded, and then cannot be published",
+    outfit: (outfit) => refuseFirst(countBreakersAsTold(outfit)),
+  },
+  {
+    name: "breaker-unrecorded",
+    about: "what becomes of a breaker is not kept",
+    outfit: changeWrites((write) =>
+      write.op === "set" && asQueueSet(write)
+        ? { ...write, data: { ...write.data, breakerEvents: undefined } }
+        : write,
+    ),
+  },
   { name: "no-sweep", about: "nobody sweeps", sweep: async () => undefined },
   {
     name: "create-overwrites",
@@ -77,6 +104,27 @@ export const tellingMutations: readonly Mutation[] = [
     outfit: forgetOnRead(({ startBy: _, ...task }) => task),
   },
 ];
+
+const countBreakersAsTold = changeWrites((write) => {
+  const outbox = asQueueSet(write)?.data.breakerEvents as BreakerOutbox | undefined;
+  return outbox && write.op === "set"
+    ? { ...write, data: { ...write.data, breakerEvents: allTold(outbox) } }
+    : write;
+});
+
+/** Every process fails to publish an event of a breaker the first time: that is no break by itself. */
+function refuseFirst(outfit: Outfit): Outfit {
+  const { events } = outfit.platform;
+  const refused = new Set<string>();
+  const publish: typeof events.publish = async (event) => {
+    if ("breaker" in event && !refused.has(event.id)) {
+      refused.add(event.id);
+      throw new Error("the publisher is unavailable");
+    }
+    return events.publish(event);
+  };
+  return { ...outfit, platform: { ...outfit.platform, events: { publish } } };
+}
 
 /** A task that is read by its id lacks something. */
 function forgetOnRead(forget: (task: TaskDocument) => object) {
