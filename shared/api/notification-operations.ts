@@ -38,7 +38,9 @@ export const notificationOperations = {
     path: channels,
     summary: "List notification channels",
     access: "admin",
-    answers: { 200: { description: "All channels, without their secrets.", schema: NotificationChannelPage } },
+    answers: {
+      200: { description: "All channels, without their secrets.", schema: NotificationChannelPage },
+    },
   },
   getNotificationChannel: {
     method: "GET",

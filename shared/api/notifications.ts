@@ -35,7 +35,9 @@ const EmailChannel = z.strictObject({
   to: z.array(address).min(1).max(20),
 });
 const PagerDutyChannel = z.strictObject({
-  routingKey: z.string().regex(/^[A-Za-z0-9]{32}$/, "must be the 32 characters of an Events API v2 integration"),
+  routingKey: z
+    .string()
+    .regex(/^[A-Za-z0-9]{32}$/, "must be the 32 characters of an Events API v2 integration"),
   region: z.enum(["us", "eu"]).default("us"),
   /** Of a server that speaks the same protocol. */
   apiUrl: url.optional(),
@@ -125,7 +127,10 @@ export type NotificationSchedule = z.infer<typeof NotificationSchedule>;
 
 const channelIds = z.array(z.string().max(100)).min(1).max(10);
 
-export const EscalationStep = z.strictObject({ afterMinutes: z.int().min(1).max(10_080), channels: channelIds });
+export const EscalationStep = z.strictObject({
+  afterMinutes: z.int().min(1).max(10_080),
+  channels: channelIds,
+});
 export type EscalationStep = z.infer<typeof EscalationStep>;
 
 export const SetNotificationSubscription = z
@@ -145,7 +150,8 @@ export const SetNotificationSubscription = z
     enabled: z.boolean().default(true),
   })
   .refine(
-    ({ escalation }) => escalation.every((step, n) => step.afterMinutes > (escalation[n - 1]?.afterMinutes ?? 0)),
+    ({ escalation }) =>
+      escalation.every((step, n) => step.afterMinutes > (escalation[n - 1]?.afterMinutes ?? 0)),
     { path: ["escalation"], message: "must go from step to step to a later minute" },
   )
   .meta({ id: "SetNotificationSubscription", description: "Who is told of what, and when." });

@@ -7,6 +7,7 @@ import { Blob } from "./file.ts";
 import { ReceivedHook } from "./hooks.ts";
 import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
 import { CreateModel, Model, ModelEntry, ModelPage } from "./models.ts";
+import { notificationOperations } from "./notification-operations.ts";
 import { Price, PricePage, Reprice, Repriced, SetPrice, WhichPrice } from "./prices.ts";
 import {
   CreatePrompt,
@@ -436,6 +437,7 @@ export const operations = {
   },
   ...usageOperations,
   ...webhookOperations,
+  ...notificationOperations,
   receiveHook: {
     method: "POST",
     path: "/v1/hooks/{source}",
