@@ -1,16 +1,51 @@
+import { publishUntoldAlerts } from "../../shared/alerts/publish-alerts.ts";
+import { toSources } from "../../shared/alerts/to-sources.ts";
+import { type WatchDeps, watchAlerts } from "../../shared/alerts/watch-alerts.ts";
 import { type DriveBatchesDeps, driveBatches } from "../../shared/batches/drive-batches.ts";
+import { toErrorField } from "../../shared/core/log.ts";
 import type { Handler } from "../../shared/http/create-app.ts";
 import { createLineEndpoints } from "../../shared/http/openai/create-line-endpoints.ts";
 import { toInternalHandler } from "../../shared/http/to-internal-handler.ts";
+import { sweepNotifications } from "../../shared/notifications/carry-out-due.ts";
 import { type SweepDeps, sweep } from "../../shared/queue/sweep.ts";
+import { publishReceipts } from "../../shared/webhooks/publish-receipts.ts";
+import { sweepWebhooks } from "../../shared/webhooks/sweep-webhooks.ts";
 
-type Deps = SweepDeps & Omit<DriveBatchesDeps, "lines" | "sizes">;
+type Deps = SweepDeps &
+  WatchDeps &
+  Parameters<typeof sweepWebhooks>[0] &
+  Omit<DriveBatchesDeps, "lines" | "sizes">;
 
-/** Runs the sweep once, drives the batches that have not ended, and answers with what was repaired and done. */
+/**
+ * Runs the sweep once, then all that wants to be looked after every minute, and answers with what was repaired and done. One
+ * part that fails holds up no other: the next minute tries again.
+ */
 export function createCronSweep(deps: Deps): Handler {
   const lines = createLineEndpoints(deps);
+
+  async function part<T extends object>(step: string, run: () => Promise<T>): Promise<T | { failed: 1 }> {
+    try {
+      return await run();
+    } catch (error) {
+      deps.log.error("a part of the sweep is left to the next", { step, ...toErrorField(error) });
+      return { failed: 1 };
+    }
+  }
+
   return toInternalHandler(deps.log, async () => {
     const report = await sweep(deps);
-    return Response.json({ ...report, batches: await driveBatches({ ...deps, lines }) });
+    const [webhooks, notifications, hooks, alerts, batches] = await Promise.all([
+      part("webhooks", () => sweepWebhooks(deps)),
+      part("notifications", () => sweepNotifications(deps)),
+      part("hooks", async () => ({ published: await publishReceipts(deps) })),
+      part("alerts", () => watch(deps)),
+      part("batches", () => driveBatches({ ...deps, lines })),
+    ]);
+    return Response.json({ ...report, webhooks, notifications, hooks, alerts, batches });
   });
+}
+
+async function watch(deps: Deps) {
+  const republished = await publishUntoldAlerts(deps);
+  return { ...(await watchAlerts(deps, toSources(deps))), republished };
 }

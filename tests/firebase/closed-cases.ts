@@ -87,15 +87,90 @@ export const closedCases = {
     allowed: ["ann", read("tasks/ann")],
     refused: ["ann", read("replayRequests/ann")],
   },
+  webhookEndpoints: {
+    promise: "webhook endpoints are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("webhookEndpoints/endpoint_1")],
+  },
+  webhookLines: {
+    promise: "the lines of webhook endpoints are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("webhookLines/endpoint_1")],
+  },
+  webhookDeliveries: {
+    promise: "webhook deliveries are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("webhookDeliveries/delivery_1")],
+  },
+  webhookReplays: {
+    promise: "replays of webhook deliveries are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("webhookReplays/replay_1")],
+  },
+  hookReceipts: {
+    promise: "the hooks that came are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("hookReceipts/hook_1")],
+  },
   catalogue: {
     promise: "the registered models are Conea's alone",
     allowed: ["root", read("tasks/ann")],
     refused: ["root", read("catalogue/models")],
   },
+  allowances: {
+    promise: "how an allowance stands is Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("allowances/a")],
+  },
+  allowanceLimits: {
+    promise: "the limits that were set are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("allowanceLimits/a")],
+  },
+  allowanceEvents: {
+    promise: "what is yet to be told of allowances is Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("allowanceEvents/a")],
+  },
+  prices: {
+    promise: "the prices that were set are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("prices/gpt-5")],
+  },
   modelHealth: {
     promise: "how the models do is Conea's alone",
     allowed: ["root", read("tasks/ann")],
     refused: ["root", read("modelHealth/gpt-5")],
+  },
+  prompts: {
+    promise: "prompts are read over HTTP alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("prompts", { tenant: "acme", deleted: false })],
+  },
+  promptVersions: {
+    promise: "versions of prompts are read over HTTP alone",
+    allowed: ["ann", read("tasks/ann")],
+    refused: ["ann", read("prompts/ann/versions/1")],
+  },
+  alerts: {
+    promise: "alerts are read over HTTP alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("alerts", { tenant: "acme" })],
+  },
+  usageMinutes: {
+    promise: "what is counted by minute is Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("usageMinutes", { unrolled: true })],
+  },
+  usageRollups: {
+    promise: "rollups are read over HTTP alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("usageRollups", { tenant: "acme" })],
+  },
+  usageReports: {
+    promise: "reports are read over HTTP alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", list("usageReports", { tenant: "acme" })],
   },
   unnamed: {
     promise: "a collection that the rules do not name is closed",

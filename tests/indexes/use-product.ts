@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { createKey, listKeys, revokeKey } from "../../shared/access/keys.ts";
 import type { Principal } from "../../shared/access/principal.ts";
 import { aLine, testLines, toChunks } from "../../shared/batches/batches.fixture.ts";
@@ -9,8 +10,15 @@ import { listBatches } from "../../shared/batches/read-batches.ts";
 import { listFiles } from "../../shared/batches/read-files.ts";
 import { storeFile } from "../../shared/batches/store-file.ts";
 import { createCache } from "../../shared/cache/create-cache.ts";
+import { ConeaConfig } from "../../shared/config/conea-config.ts";
 import { watchTask } from "../../shared/http/openai/watch-task.ts";
 import type { Documents } from "../../shared/platform/documents.ts";
+import { createPrices } from "../../shared/pricing/create-prices.ts";
+import { repriceTasks } from "../../shared/pricing/reprice-tasks.ts";
+import { setPrice } from "../../shared/pricing/set-prices.ts";
+import { listPrompts } from "../../shared/prompts/read-prompts.ts";
+import { reportCompression } from "../../shared/prompts/report-compression.ts";
+import { createPrompt } from "../../shared/prompts/write-prompts.ts";
 import { createBackpressure } from "../../shared/queue/backpressure.ts";
 import type { Claimed } from "../../shared/queue/claim-tasks.ts";
 import { describeQueue } from "../../shared/queue/describe-queue.ts";
@@ -48,6 +56,24 @@ import {
   statisticsByProvider,
 } from "../../shared/tasks/task-statistics.ts";
 import { waitForTask } from "../../shared/tasks/wait-for-task.ts";
+import { publishReceipts } from "../../shared/webhooks/publish-receipts.ts";
+import { receiveHook } from "../../shared/webhooks/receive-hook.ts";
+
+/** Prompts page by page, and a report of what was asked. */
+async function usePrompts(deps: Deps): Promise<void> {
+  const template = [{ role: "user" as const, content: "Hello" }];
+  await createPrompt(deps, ann, { id: "greet", template, variables: {} });
+  await listPrompts(deps, ann, { limit: 1 });
+  await listPrompts(deps, ann, { limit: 1, cursor: "YQ" });
+  const asked = { maxInputTokens: 1_000, sample: 1 };
+  for (const principal of [ann, admin]) await reportCompression(deps, principal, asked);
+}
+
+import { useAlerts } from "./use-alerts.ts";
+import { useAllowances } from "./use-allowances.ts";
+import { useUsage } from "./use-usage.ts";
+
+import { useWebhooks } from "./use-webhooks.ts";
 
 type Deps = Awaited<ReturnType<typeof openTestConea>>["conea"];
 
@@ -63,6 +89,13 @@ export async function useProduct(wrap: (documents: Documents) => Documents): Pro
   await useBatches(deps);
   await useCache(deps);
   await useRouting(deps);
+  await useWebhooks(deps);
+  await useHooks(deps);
+  await usePrompts(deps);
+  await usePrices(deps);
+  await useUsage(deps);
+  await useAllowances(deps);
+  await useAlerts(deps);
   await test.close();
 }
 
@@ -100,6 +133,7 @@ async function useLists(deps: Deps, principal: Principal): Promise<void> {
     type: "chat" as const,
     model: "m",
     relatedEntity: "o/1",
+    prompt: "greet",
   }))
     await listTasks(deps, principal, { limit: 1, ...wanted });
   for (const wanted of combine({ type: "chat" as const, model: "m", code: "x", from: time, to: time })) {
@@ -149,6 +183,30 @@ async function useCache(deps: Deps): Promise<void> {
   const { task } = await submitTask({ ...deps, cache }, ann, request);
   cache.keep(task, { text: "text", finishReason: "stop" });
   await cache.untilKept();
+}
+
+/** A hook that comes, and what a crash would leave of it. */
+async function useHooks(deps: Deps): Promise<void> {
+  const { hooks } = ConeaConfig.parse({
+    providers: {},
+    hooks: { github: { scheme: "github", secret: "secret:HOOK" } },
+  });
+  await deps.secrets.addVersion("HOOK", "secret");
+  const body = Buffer.from("{}");
+  const signature = createHmac("sha256", "secret").update(body).digest("hex");
+  const headers = new Headers({ "x-hub-signature-256": `sha256=${signature}`, "x-github-delivery": "1" });
+  await receiveHook({ ...deps, config: { hooks } }, "github", { headers, body });
+  await publishReceipts(deps);
+}
+
+/** A price that is set, and a past period that is priced by it, page by page. */
+async function usePrices(given: Deps): Promise<void> {
+  const deps = { ...given, prices: createPrices(given) };
+  await setPrice(deps, admin, "m", { effectiveFrom: "2026-01-01", tier: "standard", inputMicros: 1 });
+  const taskId = `task_${"a".repeat(26)}`;
+  const cursor = Buffer.from(JSON.stringify(["main", time, taskId])).toString("base64url");
+  for (const wanted of combine({ cursor }))
+    await repriceTasks(deps, admin, { from: time, to: "2027-01-01T00:00:00Z", apply: true, ...wanted });
 }
 
 /** Models of the catalogue, how they do, and a task that goes from one to the next. */
