@@ -13,6 +13,8 @@ export const AllowancesConfig = z.strictObject({
   tenant: limits,
   /** For a tenant of that name, measure by measure instead of `tenant`. */
   tenants: z.record(z.string().min(1).max(63), AllowanceLimits).default({}),
+  /** Administrators may set limits over HTTP. Where conea.yaml has no `allowances` they may not, and nothing is ever read. */
+  overrides: z.boolean().default(true),
   /** In percent: passing one publishes an event, once a period. */
   thresholds: z.array(z.int().min(1).max(100)).max(10).default([50, 80, 100]),
   /** Of a model whose price is not known, where money is bounded. */

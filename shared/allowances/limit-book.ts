@@ -1,0 +1,118 @@
+import type { AllowanceLimits, AllowanceScope } from "../api/allowances.ts";
+import type { AllowancesConfig } from "../config/allowances-config.ts";
+import { ConeaError } from "../core/conea-error.ts";
+import { type Log, toErrorField } from "../core/log.ts";
+import type { DocumentPath } from "../platform/documents.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Subject } from "./allowances.ts";
+import { type Limit, toLimits, withBoth, withOverride } from "./limit.ts";
+import { type LimitDocument, limitPath, type Whose } from "./limit-document.ts";
+
+/** How long a process believes what was set. */
+const believedMs = 30_000;
+const mostKnown = 10_000;
+
+/** A limit, and whose. */
+export type HeldLimit = Limit &
+  Whose & {
+    /** When it was set (a write time); empty where only conea.yaml says it. */
+    version: string;
+  };
+
+export type LimitBook = {
+  /** All limits of a subject: those of its user, key, tenant and related entity. */
+  of(subject: Subject): Promise<HeldLimit[]>;
+  /** Has the next look read anew: this process, or another, has changed them. */
+  forget(): void;
+};
+
+type Known = { limits?: AllowanceLimits; scopes: AllowanceScope[]; version: string; until: number };
+
+const nothingSet: Known = { scopes: [], version: "", until: Number.POSITIVE_INFINITY };
+
+/** What conea.yaml says of limits, and what administrators have set, as one. Where neither says anything, there is none. */
+export function createLimitBook({
+  documents,
+  clock,
+  config,
+  log,
+}: Pick<Platform, "documents" | "clock"> & { config: AllowancesConfig; log: Log }): LimitBook {
+  const known = new Map<string, Known>();
+  const reading = new Map<string, Promise<Known>>();
+
+  async function find(whose: Whose): Promise<Known> {
+    if (!config.overrides) return nothingSet;
+    const path = limitPath(whose);
+    const found = known.get(path);
+    if (found && clock.elapsed() < found.until) return found;
+    // All who ask at once share one look.
+    const look = reading.get(path) ?? readAgain(path, found).finally(() => reading.delete(path));
+    reading.set(path, look);
+    return look;
+  }
+
+  async function readAgain(path: DocumentPath, found: Known | undefined): Promise<Known> {
+    try {
+      const snapshot = await documents.get<LimitDocument>(path);
+      return keep(path, {
+        ...(snapshot?.data.limits && { limits: snapshot.data.limits }),
+        scopes: snapshot?.data.scopes ?? [],
+        version: snapshot?.updateTime ?? "",
+        until: clock.elapsed() + believedMs,
+      });
+    } catch (error) {
+      log.warn("the limits of allowances could not be read", toErrorField(error));
+      // What was known serves better than nothing; where nothing was, nothing may be spent.
+      if (found) return found;
+      throw new ConeaError("unavailable", "The limits that hold for you could not be read; try again.", {
+        cause: error,
+        headers: { "Retry-After": "1" },
+      });
+    }
+  }
+
+  function keep(path: string, entry: Known): Known {
+    known.delete(path);
+    known.set(path, entry);
+    const [oldest] = known.keys();
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+    return entry;
+  }
+
+  return {
+    async of(subject) {
+      const { tenant } = subject;
+      const own = await find({ tenant, scope: "tenant", scopeId: tenant });
+      const others = toWhose(subject).map(async (whose) => {
+        const set = own.scopes.includes(whose.scope) ? await find(whose) : undefined;
+        const limits = withOverride(toGeneral(config, whose.scope, subject), set?.limits);
+        return limits.map((limit) => ({ ...limit, ...whose, version: set?.version ?? "" }));
+      });
+      const ofTenant = withBoth(toLimits(toTenants(config, tenant)), toLimits(own.limits ?? {}));
+      const whole = { tenant, scope: "tenant" as const, scopeId: tenant, version: own.version };
+      return [...(await Promise.all(others)).flat(), ...ofTenant.map((limit) => ({ ...limit, ...whole }))];
+    },
+    forget() {
+      known.clear();
+    },
+  };
+}
+
+function toWhose({ tenant, user, keyId, relatedEntity }: Subject): Whose[] {
+  return [
+    { tenant, scope: "user", scopeId: user },
+    ...(keyId === undefined ? [] : [{ tenant, scope: "key" as const, scopeId: keyId }]),
+    ...(relatedEntity === undefined
+      ? []
+      : [{ tenant, scope: "relatedEntity" as const, scopeId: relatedEntity }]),
+  ];
+}
+
+function toGeneral(config: AllowancesConfig, scope: AllowanceScope, { role }: Subject): AllowanceLimits {
+  if (scope === "user") return config.roles[role];
+  return scope === "key" ? config.key : config.relatedEntity;
+}
+
+function toTenants({ tenant: all, tenants }: AllowancesConfig, tenant: string): AllowanceLimits {
+  return Object.hasOwn(tenants, tenant) ? { ...all, ...tenants[tenant] } : all;
+}
