@@ -4,9 +4,8 @@
  */
 export function keepHeaders(fetch: typeof globalThis.fetch, names: RegExp): typeof globalThis.fetch {
   return (url, init) => {
-    const headers = new Headers(init?.headers);
-    // The names are collected first, since taking one away moves the others.
-    for (const name of [...headers.keys()]) if (!names.test(name)) headers.delete(name);
+    const given = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
+    const headers = [...given].filter(([name]) => names.test(name));
     return fetch(url, { ...init, headers });
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { Log } from "../../core/log.ts";
 import { type Random, randomIds } from "../../core/random.ts";
+import { createFetch } from "../create-fetch.ts";
 import type { Platform } from "../platform.ts";
 import type { Wake } from "../wakes.ts";
 import { openEmbeddedBlobs } from "./blobs.ts";
@@ -63,7 +64,7 @@ export async function openEmbeddedPlatform(options: EmbeddedPlatformOptions): Pr
       clock,
       ids: options.ids ?? randomIds,
       random: options.random ?? Math.random,
-      fetch: options.fetch ?? globalThis.fetch,
+      fetch: options.fetch ?? createFetch(),
     },
     subscribe: events.subscribe,
     serveBlob,

@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import { randomIds } from "../../core/random.ts";
+import { createFetch } from "../create-fetch.ts";
 import type { Platform } from "../platform.ts";
 import { systemClock } from "../system-clock.ts";
 import { openStorageBlobs } from "./blobs.ts";
@@ -62,7 +63,7 @@ export function openGooglePlatform(options: GooglePlatformOptions): GooglePlatfo
       clock,
       ids: randomIds,
       random: Math.random,
-      fetch: globalThis.fetch,
+      fetch: createFetch(),
     },
     async close() {
       await Promise.allSettled([documents, wakes, events, secrets].map((port) => port.close()));
