@@ -28,11 +28,20 @@ export type SortedIndex = {
 
 /** The name of a combination of values of the equality fields. */
 export function toTuple(values: Value[]): string {
-  return values.map(toValueKey).join();
+  let name = "";
+  for (const value of values) name += toPart(value);
+  return name;
+}
+
+/** Begins with its length, so that no two combinations have one name. Text is the usual case, and needs no quotes then. */
+function toPart(value: Value): string {
+  if (typeof value === "string") return `${value.length}"${value}`;
+  const key = toValueKey(value);
+  return `${key.length}:${key}`;
 }
 
 export function createSortedIndex({ equalities, order, idSign }: IndexShape): SortedIndex {
-  const trees = new Map<string, BTree<Key>>();
+  const lines = new Map<string, Line>();
   const signs = [...order.map(({ sign }) => sign), idSign];
   const orderPaths = order.map(({ path }) => path);
 
@@ -47,16 +56,16 @@ export function createSortedIndex({ equalities, order, idSign }: IndexShape): So
 
   function insert(id: string, tuple: Value[], values: Value[]): void {
     const name = toTuple(tuple);
-    const tree = trees.get(name) ?? new BTree<Key, undefined>(undefined, compare);
-    tree.set({ values: [...values, id] }, undefined);
-    trees.set(name, tree);
+    const line = lines.get(name) ?? createLine(compare);
+    line.add(id, { values: [...values, id] });
+    lines.set(name, line);
   }
 
   function remove(id: string, tuple: Value[], values: Value[]): void {
     const name = toTuple(tuple);
-    const tree = trees.get(name);
-    tree?.delete({ values: [...values, id] });
-    if (tree?.size === 0) trees.delete(name);
+    const line = lines.get(name);
+    line?.remove(id, { values: [...values, id] });
+    if (line?.size() === 0) lines.delete(name);
   }
 
   return {
@@ -69,8 +78,35 @@ export function createSortedIndex({ equalities, order, idSign }: IndexShape): So
       if (oldTuple && oldValues) remove(id, oldTuple, oldValues);
       if (tuple && values) insert(id, tuple, values);
     },
-    keys: (tuple, from) => trees.get(tuple)?.keys(from) ?? [],
-    size: (tuple) => trees.get(tuple)?.size ?? 0,
+    keys: (tuple, from) => lines.get(tuple)?.keys(from) ?? [],
+    size: (tuple) => lines.get(tuple)?.size() ?? 0,
+  };
+}
+
+type Line = ReturnType<typeof createLine>;
+
+/**
+ * The keys of one combination: gathered until somebody asks for them in order, and kept in it from then on. Most
+ * combinations, such as the finished tasks of a queue, are never asked for.
+ */
+function createLine(compare: (a: Key, b: Key) => number) {
+  let gathered: Map<string, Key> | undefined = new Map();
+  let tree: BTree<Key> | undefined;
+
+  function sort(): BTree<Key> {
+    tree ??= new BTree<Key, undefined>(
+      [...(gathered?.values() ?? [])].sort(compare).map((key) => [key, undefined]),
+      compare,
+    );
+    gathered = undefined;
+    return tree;
+  }
+
+  return {
+    add: (id: string, key: Key) => void (gathered ? gathered.set(id, key) : tree?.set(key, undefined)),
+    remove: (id: string, key: Key) => void (gathered ? gathered.delete(id) : tree?.delete(key)),
+    keys: (from?: Key): Iterable<Key> => sort().keys(from),
+    size: () => gathered?.size ?? tree?.size ?? 0,
   };
 }
 
