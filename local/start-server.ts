@@ -13,7 +13,9 @@ export async function startServer(
   handle: Handler,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const fetch = async (request: Request) => startAtOnce(await handle(request));
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  // The adapter's own Request and Response stand in for the global ones: an answer of text is written as it is, not read back
+  // from a stream.
+  const server = createAdaptorServer({ fetch }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(toSettingsError(error, port)));
     server.listen(port, host, resolve);
