@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { type Clock, sleep } from "./clock.ts";
 import { type Log, toErrorField } from "./log.ts";
-import type { Random } from "./random.ts";
+import { drawBytes, type Random } from "./random.ts";
 import type { Span, Tracer } from "./span.ts";
 
 /** Hands spans to a collector. Rejects when it did not take them. */
@@ -72,7 +71,7 @@ async function within(clock: Clock, ms: number, work: Promise<void> | undefined)
 }
 
 function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString("hex");
+  return drawBytes(bytes).toString("hex");
 }
 
 function preciseNow(): number {

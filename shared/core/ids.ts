@@ -13,8 +13,8 @@ export function toId(prefix: string, bytes: Uint8Array): string {
   let text = `${prefix}_`;
   let buffer = 0;
   let bits = 0;
-  for (const byte of bytes.subarray(0, 17)) {
-    buffer = ((buffer << 8) | byte) & 0xfff;
+  for (let index = 0; index < 17; index++) {
+    buffer = ((buffer << 8) | (bytes[index] ?? 0)) & 0xfff;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;

@@ -6,16 +6,17 @@ export type Random = () => number;
 
 const idBytes = 17;
 /** Drawn many at a time: asking the system for each id's bytes took a twentieth of submitting a task. */
-const pool = new Uint8Array(idBytes * 256);
+const pool = Buffer.alloc(8_192);
 let used = pool.length;
 
-export const randomIds: Ids = {
-  newId(prefix) {
-    if (used === pool.length) {
-      randomFillSync(pool);
-      used = 0;
-    }
-    used += idBytes;
-    return toId(prefix, pool.subarray(used - idBytes, used));
-  },
-};
+/** Random bytes, never given twice: to be read before the next are drawn. `count` is far below 8,192. */
+export function drawBytes(count: number): Buffer {
+  if (used + count > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += count;
+  return pool.subarray(used - count, used);
+}
+
+export const randomIds: Ids = { newId: (prefix) => toId(prefix, drawBytes(idBytes)) };
