@@ -14,8 +14,17 @@ export function toRate(text: string): Rate | undefined {
   return rate.count > 0 && rate.periodMs > 0 ? rate : undefined;
 }
 
+/** Rates are few and are written with every claim. */
+const written = new WeakMap<Rate, string>();
+
 /** The inverse of `toRate`, in the largest unit that divides the period. */
-export function fromRate({ count, periodMs }: Rate): string {
+export function fromRate(rate: Rate): string {
+  const text = written.get(rate) ?? toText(rate);
+  written.set(rate, text);
+  return text;
+}
+
+function toText({ count, periodMs }: Rate): string {
   const [unit, ms] = Object.entries(unitMs).findLast(([, size]) => periodMs % size === 0) ?? ["ms", 1];
   const times = periodMs / ms;
   return `${count}/${times === 1 ? "" : times}${unit}`;

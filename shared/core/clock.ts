@@ -22,9 +22,13 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** The last time that was written: a busy process writes each millisecond many times. */
+let last = { epochMs: 0, text: new Date(0).toISOString() };
+
 /** RFC 3339 in UTC with milliseconds: fixed width, so text order is time order. */
 export function toTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  if (last.epochMs !== epochMs) last = { epochMs, text: new Date(epochMs).toISOString() };
+  return last.text;
 }
 
 export function fromTime(time: string): number {

@@ -17,9 +17,13 @@ export function createWriteTimes(clock: Clock, last: Micros = 0) {
   };
 }
 
+/** The last second that was written: a busy store writes each of them thousands of times. */
+let last = { second: 0, text: "1970-01-01T00:00:00" };
+
 /** RFC 3339 in UTC with microseconds. */
 export function toWriteTime(micros: Micros): WriteTime {
   const withinSecond = micros % 1_000_000;
-  const seconds = new Date((micros - withinSecond) / 1_000).toISOString().slice(0, 19);
-  return `${seconds}.${String(withinSecond).padStart(6, "0")}Z`;
+  const second = (micros - withinSecond) / 1_000_000;
+  if (last.second !== second) last = { second, text: new Date(second * 1_000).toISOString().slice(0, 19) };
+  return `${last.text}.${String(withinSecond).padStart(6, "0")}Z`;
 }
