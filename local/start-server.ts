@@ -1,7 +1,9 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { SettingsError } from "../shared/config/settings-error.ts";
 import type { Handler } from "../shared/http/create-app.ts";
+import { writeEventStream } from "./write-event-stream.ts";
 
 const host = "127.0.0.1";
 /** How long open requests may take to end once the server closes. */
@@ -12,7 +14,9 @@ export async function startServer(
   port: number,
   handle: Handler,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const fetch = async (request: Request) => startAtOnce(await handle(request));
+  const fetch = async (request: Request, { outgoing }: { outgoing: unknown }) =>
+    // It speaks HTTP/1.1 alone.
+    send(await handle(request), outgoing as ServerResponse);
   // The adapter's own Request and Response stand in for the global ones: an answer of text is written as it is, not read back
   // from a stream.
   const server = createAdaptorServer({ fetch }) as Server;
@@ -33,11 +37,11 @@ export async function startServer(
   };
 }
 
-/** The adapter holds the first bytes of an answer back to count them, unless it is told that there are more to come. */
-function startAtOnce(response: Response): Response {
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-  if (isStream) response.headers.set("Transfer-Encoding", "chunked");
-  return response;
+/** Streams are written here: the adapter sends an answer's head by itself, or holds its first bytes back to count them. */
+function send(answer: Response, outgoing: ServerResponse): Response {
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer;
+  void writeEventStream(answer, outgoing);
+  return RESPONSE_ALREADY_SENT;
 }
 
 function toSettingsError(error: NodeJS.ErrnoException, port: number): Error {

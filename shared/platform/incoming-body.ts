@@ -100,8 +100,9 @@ export function createIncomingBody({ decoder, pause, resume, cancel }: Options):
       return pieces.length === 1 && only ? only : Buffer.concat(pieces);
     },
     cancel(reason) {
+      // What has come whole leaves its connection to the next call.
+      if (state !== "open") return;
       fail(reason);
-      if (isPaused) resume();
       cancel(reason);
     },
   };
