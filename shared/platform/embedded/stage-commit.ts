@@ -8,7 +8,7 @@ import {
   type Snapshot,
   type WriteTime,
 } from "../documents.ts";
-import { maxDocumentBytes, measureDocument } from "../measure-document.ts";
+import { maxDocumentBytes, measureChange, measureDocument } from "../measure-document.ts";
 import { applyWrite } from "./apply-write.ts";
 import { equalValues } from "./compare-values.ts";
 
@@ -20,7 +20,13 @@ export type StoredChange = { path: DocumentPath; before?: Stored; after?: Stored
 
 export type Read = (path: DocumentPath) => Stored | undefined;
 
-type Draft = { before: Stored | undefined; data: Fields | undefined; wasDeleted: boolean };
+/** `bytes`: what the data measures, where that is known without measuring all of it. */
+type Draft = {
+  before: Stored | undefined;
+  data: Fields | undefined;
+  bytes: number | undefined;
+  wasDeleted: boolean;
+};
 
 /** Throws `PreconditionFailed` unless the first write of each document finds it as it requires. */
 export function checkPreconditions(read: Read, writes: AcceptedWrite[]): void {
@@ -48,6 +54,7 @@ export function stageCommit(read: Read, writes: AcceptedWrite[], updateTime: Wri
   const drafts = new Map<DocumentPath, Draft>();
   for (const write of writes) {
     const draft = drafts.get(write.path) ?? startDraft(read(write.path));
+    draft.bytes = measureWrite(draft, write);
     draft.data = applyWrite(draft.data, write);
     draft.wasDeleted ||= write.op === "delete";
     drafts.set(write.path, draft);
@@ -58,7 +65,12 @@ export function stageCommit(read: Read, writes: AcceptedWrite[], updateTime: Wri
 }
 
 function startDraft(before: Stored | undefined): Draft {
-  return { before, data: before?.snapshot.data, wasDeleted: false };
+  return { before, data: before?.snapshot.data, bytes: before?.bytes, wasDeleted: false };
+}
+
+function measureWrite({ data, bytes }: Draft, write: AcceptedWrite): number | undefined {
+  if (write.op !== "update" || data === undefined || bytes === undefined) return undefined;
+  return measureChange({ data, bytes }, write);
 }
 
 function isChange({ before, data, wasDeleted }: Draft): boolean {
@@ -66,10 +78,11 @@ function isChange({ before, data, wasDeleted }: Draft): boolean {
   return wasDeleted || !equalValues(before.snapshot.data, data);
 }
 
-function toChange(path: DocumentPath, { before, data }: Draft, updateTime: WriteTime): StoredChange {
+function toChange(path: DocumentPath, draft: Draft, updateTime: WriteTime): StoredChange {
+  const { before, data } = draft;
   const known = before ? { path, before } : { path };
   if (!data) return known;
-  const bytes = measureDocument(path, data);
+  const bytes = draft.bytes ?? measureDocument(path, data);
   if (bytes > maxDocumentBytes)
     throw new InvalidDocument(`"${path}" would be larger than ${maxDocumentBytes} bytes`);
   const snapshot = Object.freeze({ path, id: toPlace(path).id, data, updateTime });
