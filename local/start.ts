@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createProcessLog } from "../shared/config/create-process-log.ts";
 import { readSettings } from "../shared/config/settings.ts";
 import { SettingsError } from "../shared/config/settings-error.ts";
+import { gatherLines } from "./gather-lines.ts";
 import { type LocalConea, openLocal } from "./open-local.ts";
 import { toWelcome } from "./to-welcome.ts";
 
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   if (process.argv.includes("--help")) return console.log(usage);
   if (existsSync(".env")) process.loadEnvFile(".env");
   const settings = readSettings(process.env);
-  const log = createProcessLog(settings, process.stderr);
+  const log = createProcessLog(settings, gatherLines(process.stderr));
   const conea = await openLocal({ settings, environment: process.env, log });
   console.log(`Conea is ready on ${conea.url}\n`);
   console.log(toWelcome(conea, settings.localApiKey));
