@@ -10,6 +10,7 @@ import { line } from "./line.bench.ts";
 import type { Bench, Figure } from "./measure.ts";
 import { starting } from "./start.bench.ts";
 import { backlog, completing, single, submitting } from "./tasks.bench.ts";
+import { webhooks } from "./webhooks.bench.ts";
 
 const benches: Bench[] = [
   submitting,
@@ -18,6 +19,7 @@ const benches: Bench[] = [
   backlog,
   line,
   batches,
+  webhooks,
   starting,
   coldStart,
   besideBullmq,

@@ -1,3 +1,4 @@
+import type { Settings } from "../shared/config/settings.ts";
 import { SettingsError } from "../shared/config/settings-error.ts";
 import { answerHealth } from "../shared/http/answer-health.ts";
 import type { Handler } from "../shared/http/create-app.ts";
@@ -20,17 +21,22 @@ const closingMs = 1_000;
  */
 export async function startFunction(
   { name, folder }: { name: string; folder: string },
-  create: (conea: Conea) => Handler,
+  create: (conea: Conea, settings: Settings) => Handler | Promise<Handler>,
 ): Promise<ReturnType<typeof toFunctionsFramework>> {
-  const { conea, tracer, stop, close } = await openConea({ name, folder }).catch(refuseToStart);
+  const { conea, settings, tracer, stop, close } = await openConea({ name, folder }).catch(refuseToStart);
   const gate = createGate();
-  const handler = answerHealth(traceRequests(create(conea), tracer), conea);
+  const created = await Promise.resolve(create(conea, settings)).catch(refuseToStart);
+  const handler = answerHealth(traceRequests(created, tracer), conea);
   onTerm(async () => {
     conea.log.info("stopping", { function: name });
     gate.shut();
     stop();
     await conea.runner.drain(graceMs);
-    await within(endingMs, gate.empty());
+    // What was let in until now may have reserved something.
+    await within(
+      endingMs,
+      gate.empty().then(() => conea.allowances.drain()),
+    );
     await tracer.flush();
     await within(closingMs, close());
     conea.log.info("stopped", { function: name });

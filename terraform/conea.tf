@@ -27,4 +27,5 @@ locals {
   }
 
   provider_secrets = toset([for provider in local.providers : trimprefix(provider.apiKey, "secret:")])
+  hook_secrets     = toset([for text in flatten([for hook in try(local.conea.hooks, {}) : hook.secret]) : trimprefix(text, "secret:")])
 }

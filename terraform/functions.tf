@@ -18,8 +18,10 @@ locals {
     CONEA_PLATFORM              = "google"
     CONEA_PROJECT               = var.project
     CONEA_REGION                = var.region
+    CONEA_SENDER_URL            = try(local.urls["deliver-webhook"], "")
     CONEA_TOPIC                 = google_pubsub_topic.task_events.name
     CONEA_WAKES_SERVICE_ACCOUNT = local.wakes_email
+    CONEA_WEBHOOKS_URL          = try(local.urls["run-webhooks"], "")
     CONEA_WORKER_URL            = try(local.urls["worker"], "")
   }
 
@@ -28,7 +30,8 @@ locals {
   function_emails  = { for name, account in google_service_account.function : name => "${account.account_id}@${local.accounts_domain}" }
   function_members = { for name, email in local.function_emails : name => "serviceAccount:${email}" }
 
-  # Who may call a function, by its trigger: the public one everybody, every other one account and nobody else.
+  # Who may call a function, by its trigger: the public one everybody, every other one account and nobody else. A manifest may
+  # name another function as the caller instead.
   callers = {
     event    = "serviceAccount:${local.events_email}"
     http     = "serviceAccount:${local.wakes_email}"
@@ -68,10 +71,11 @@ resource "google_cloudfunctions2_function" "this" {
   }
 
   service_config {
-    available_cpu                    = tostring(local.cpus[each.key])
-    available_memory                 = each.value.memory
-    environment_variables            = local.function_environment
-    ingress_settings                 = each.value.is_public ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    available_cpu         = tostring(local.cpus[each.key])
+    available_memory      = each.value.memory
+    environment_variables = local.function_environment
+    # Another function's call counts as one from outside; who may call is then for IAM alone to say.
+    ingress_settings                 = each.value.is_public || each.value.caller != null ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
     max_instance_count               = try(var.instances[each.key].max, 100)
     max_instance_request_concurrency = each.value.concurrency
     min_instance_count               = try(var.instances[each.key].min, 0)
@@ -95,7 +99,9 @@ resource "google_cloud_run_v2_service_iam_member" "caller" {
   name     = google_cloudfunctions2_function.this[each.key].name
   location = var.region
   role     = "roles/run.invoker"
-  member   = each.value.is_public ? "allUsers" : lookup(local.callers, each.value.trigger, local.callers.http)
+  member = each.value.is_public ? "allUsers" : (
+    each.value.caller != null ? lookup(local.function_members, each.value.caller, "") : lookup(local.callers, each.value.trigger, local.callers.http)
+  )
 }
 
 # To sign a link an account asks for a signature in its own name.

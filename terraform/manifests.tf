@@ -15,6 +15,7 @@ locals {
   # A key that is missing stands as null here, so that the plan ends with the sentence below instead of one per use.
   functions = {
     for name, manifest in local.manifests : name => {
+      caller          = try(manifest.trigger.caller, null)
       concurrency     = try(manifest.concurrency, null)
       description     = try(manifest.description, null)
       is_public       = try(manifest.trigger.public, false) == true
@@ -32,6 +33,7 @@ locals {
     for name, function in local.functions : name => toset(concat(
       ["concurrency", "description", "memory", "roles", "secrets", "timeoutSeconds", "trigger"],
       [for key in lookup(local.trigger_keys, function.trigger, ["type"]) : "trigger.${key}"],
+      function.trigger == "http" && function.caller != null ? ["trigger.caller"] : [],
       length(function.roles) == 0 ? [] : ["roles.reason", "roles.role"],
     ))
   }
@@ -63,6 +65,10 @@ locals {
       {
         when = !contains(keys(local.trigger_keys), function.trigger)
         says = "has a trigger that is neither http, schedule nor event"
+      },
+      {
+        when = function.caller != null && (function.is_public || !contains(keys(local.manifests), coalesce(function.caller, "?")))
+        says = "has a caller that is no function, or is public beside"
       },
       {
         when = function.trigger == "event" && function.topic != "task-events"

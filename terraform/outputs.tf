@@ -26,8 +26,8 @@ output "roles" {
 }
 
 output "secrets" {
-  description = "Names of the secrets that wait for a version."
-  value       = sort(keys(google_secret_manager_secret.this))
+  description = "Names of the secrets that wait for a version, without the key of webhook secrets, which Conea makes."
+  value       = sort(setsubtract(keys(google_secret_manager_secret.this), ["WEBHOOK_ENCRYPTION_KEY"]))
 }
 
 output "worker_url" {

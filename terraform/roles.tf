@@ -2,15 +2,16 @@ locals {
   # What each role that a manifest may ask for is bound to: the narrowest resource whose service has IAM of its own. The
   # binding stands in that resource's file. `project`: the service knows no narrower resource.
   role_scopes = {
-    "roles/cloudtasks.enqueuer"            = "queues"
-    "roles/datastore.user"                 = "database"
-    "roles/iam.serviceAccountTokenCreator" = "itself"
-    "roles/monitoring.metricWriter"        = "project"
-    "roles/pubsub.publisher"               = "topic"
-    "roles/secretmanager.secretAccessor"   = "secrets"
-    "roles/storage.objectUser"             = "bucket"
-    "roles/storage.objectViewer"           = "bucket"
-    "roles/telemetry.tracesWriter"         = "project"
+    "roles/cloudtasks.enqueuer"              = "queues"
+    "roles/datastore.user"                   = "database"
+    "roles/iam.serviceAccountTokenCreator"   = "itself"
+    "roles/monitoring.metricWriter"          = "project"
+    "roles/pubsub.publisher"                 = "topic"
+    "roles/secretmanager.secretAccessor"     = "secrets"
+    "roles/secretmanager.secretVersionAdder" = "sealing key"
+    "roles/storage.objectUser"               = "bucket"
+    "roles/storage.objectViewer"             = "bucket"
+    "roles/telemetry.tracesWriter"           = "project"
   }
 
   grants = merge(flatten([

@@ -1,8 +1,9 @@
 locals {
-  # `providers` in a manifest stands for every key that conea.yaml refers to.
+  # `providers` in a manifest stands for every key of a provider that conea.yaml refers to, `hooks` for those of its sources of hooks.
   function_secrets = {
     for name, function in local.functions : name => toset(flatten([
-      for secret in function.secrets : secret == "providers" ? tolist(local.provider_secrets) : [secret]
+      for secret in function.secrets :
+      secret == "providers" ? tolist(local.provider_secrets) : secret == "hooks" ? tolist(local.hook_secrets) : [secret]
     ]))
   }
 
@@ -31,6 +32,15 @@ resource "google_secret_manager_secret_iam_member" "function" {
   for_each = local.secret_grants
 
   secret_id = google_secret_manager_secret.this[each.value.secret].secret_id
+  role      = each.value.role
+  member    = local.function_members[each.value.function]
+}
+
+# The first version is made when the first webhook endpoint is.
+resource "google_secret_manager_secret_iam_member" "sealing_key" {
+  for_each = local.grants_on["sealing key"]
+
+  secret_id = google_secret_manager_secret.this["WEBHOOK_ENCRYPTION_KEY"].secret_id
   role      = each.value.role
   member    = local.function_members[each.value.function]
 }

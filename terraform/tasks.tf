@@ -7,7 +7,8 @@ locals {
   most_dispatches_per_second  = 500
   most_concurrent_dispatches  = 5000
 
-  worker_capacity = try(var.instances["worker"].max, 100) * try(local.functions["worker"].concurrency, 1)
+  worker_capacity   = try(var.instances["worker"].max, 100) * try(local.functions["worker"].concurrency, 1)
+  webhooks_capacity = try(var.instances["run-webhooks"].max, 100) * try(local.functions["run-webhooks"].concurrency, 1)
 
   # A wake carries no work: the claim it leads to keeps the provider's limits. These are an outer bound only, for the day
   # something wakes too much: no more looks at a line than its tightest rate has calls, and never too few to use the rate.
@@ -50,6 +51,37 @@ resource "google_cloud_tasks_queue" "provider" {
   }
 
   depends_on = [google_project_service.api]
+}
+
+# The lines of all webhook endpoints share one queue: a wake lasts as long as its shift, so there may be as many under way as the
+# function holds.
+resource "google_cloud_tasks_queue" "webhooks" {
+  name     = "conea-webhooks"
+  location = var.region
+
+  rate_limits {
+    max_concurrent_dispatches = min(local.most_concurrent_dispatches, local.webhooks_capacity)
+    max_dispatches_per_second = local.most_dispatches_per_second
+  }
+
+  retry_config {
+    max_attempts       = 6
+    max_backoff        = "16s"
+    max_doublings      = 4
+    max_retry_duration = "0s"
+    min_backoff        = "1s"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_cloud_tasks_queue_iam_member" "webhooks" {
+  for_each = local.grants_on["queues"]
+
+  name     = google_cloud_tasks_queue.webhooks.name
+  location = var.region
+  role     = each.value.role
+  member   = local.function_members[each.value.function]
 }
 
 resource "google_service_account" "wakes" {

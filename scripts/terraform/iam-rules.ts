@@ -60,7 +60,7 @@ export const iamRules: PlanRule[] = [
       const role = textAt(resource, "role");
       const name = /^serviceAccount:conea-([a-z0-9-]+)@/.exec(textAt(resource, "member") ?? "")?.[1] ?? "";
       const manifest = manifests.get(name);
-      if (!manifest || role === implied) return [];
+      if (!manifest || role === implied || isCallOf(resource, name, manifests)) return [];
       return manifest.roles.some((entry) => entry.role === role) ? [] : [`gives ${name} ${role}`];
     },
   },
@@ -80,6 +80,13 @@ export const iamRules: PlanRule[] = [
 function isPublic({ type, values }: PlannedResource, manifests: Planned["manifests"]): boolean {
   const trigger = manifests.get(String(values.name))?.trigger;
   return type === "google_cloud_run_v2_service_iam_member" && trigger?.type === "http" && trigger.public;
+}
+
+/** Whether a binding lets the function `name` call one whose manifest names it as its caller. */
+function isCallOf(resource: PlannedResource, name: string, manifests: Planned["manifests"]): boolean {
+  const trigger = manifests.get(textAt(resource, "name") ?? "")?.trigger;
+  const isInvoker = textAt(resource, "role") === "roles/run.invoker";
+  return isInvoker && trigger?.type === "http" && trigger.caller === name;
 }
 
 function isFor(resource: PlannedResource, name: string, role: string): boolean {

@@ -29,6 +29,7 @@ export const knownRoles: ReadonlyMap<string, RegExp> = new Map([
   ["roles/run.admin", project],
   ["roles/run.invoker", /^google_cloud_run_v2_service_iam_member$/],
   ["roles/secretmanager.admin", project],
+  ["roles/secretmanager.secretVersionAdder", /^google_secret_manager_secret_iam_member$/],
   ["roles/secretmanager.secretAccessor", /^google_secret_manager_secret_iam_member$/],
   ["roles/serviceusage.serviceUsageAdmin", project],
   ["roles/storage.admin", project],

@@ -122,6 +122,7 @@ const violations: [rule: string, resource: PlannedResource, says: RegExp][] = [
   ["known-role", onProject({ role: "roles/editor", member: account("build") }), /binds "roles\/editor"/],
   ["known-role", onProject({ role: "roles/pubsub.publisher" }), /in a google_project_iam_member/],
   ["condition-on-the-project", onProject({ condition: [] }), /has no condition/],
+  ["own-roles", caller({ member: account("worker") }), /gives worker roles\/run\.invoker/],
   ["known-member", caller({ member: "allAuthenticatedUsers" }), /is for "allAuthenticatedUsers"/],
   ["known-member", caller({ member: "user:ann@example.com" }), /is for "user:ann@example\.com"/],
   ["public-by-manifest", caller({ member: "allUsers" }), /is open to everybody/],

@@ -64,6 +64,13 @@ describe("ConeaConfig", () => {
   const withModels = (models: object) => ({ providers: { openai: provider }, models });
   const chat = { provider: "openai", kinds: ["chat"] };
 
+  it("names the operators' tenant, or leaves it to the platform", () => {
+    const read = (rest: object) => ConeaConfig.safeParse({ providers: { openai: provider }, ...rest });
+    expect(read({}).data).not.toHaveProperty("operatorTenant");
+    expect(read({ operatorTenant: "ops" }).data?.operatorTenant).toBe("ops");
+    expect(read({ operatorTenant: "a/b" }).success).toBe(false);
+  });
+
   it("takes what is known of a model", () => {
     const known = {
       ...{ ...chat, contextTokens: 8_000, modalities: ["text", "image"], quality: 0.9, fallbacks: ["b"] },

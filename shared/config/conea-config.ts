@@ -3,6 +3,7 @@ import { AlertOverride } from "../api/alerts.ts";
 import { UserName } from "../api/keys.ts";
 import { ModelId, modelFields } from "../api/models.ts";
 import { ruleIds } from "./alert-rules.ts";
+import { AllowancesConfig } from "./allowances-config.ts";
 import { findModelProblems } from "./find-model-problems.ts";
 import { findSameLines, giveLines } from "./give-lines.ts";
 import { HookConfig } from "./hook-config.ts";
@@ -96,6 +97,7 @@ export const ConeaConfig = z
     retry: RetryConfig.prefault({}),
     breaker: BreakerConfig.prefault({}),
     queue: QueueConfig.prefault({}),
+    allowances: AllowancesConfig.prefault({ overrides: false }),
     /** Who may send to POST /v1/hooks/{name}. */
     hooks: z.record(Name, HookConfig).default({}),
     /** The tenant that is told of what concerns the whole installation, such as breakers. */

@@ -36,8 +36,8 @@ export const FunctionManifest = z
     roles: z.array(
       z.strictObject({ role: z.string().regex(/^roles\/[a-z]+\.[A-Za-z]+$/), reason: z.string().min(10) }),
     ),
-    /** Names of the secrets it reads; `providers` stands for every provider's key in conea.yaml. */
-    secrets: z.array(z.string().regex(/^(providers|[A-Z][A-Z0-9_]*)$/)),
+    /** Names of the secrets it reads; `providers` stands for every provider's key in conea.yaml, `hooks` for those of its sources of hooks. */
+    secrets: z.array(z.string().regex(/^(providers|hooks|[A-Z][A-Z0-9_]*)$/)),
   })
   .refine(({ trigger, timeoutSeconds }) => timeoutSeconds <= longestSeconds[trigger.type], {
     path: ["timeoutSeconds"],

@@ -49,6 +49,24 @@ export function describeUpdates(open: OpenDocuments): void {
     ],
     ["counts an absent number as 0", { a: 1 }, { increments: { "m.n": 2 } }, { a: 1, m: { n: 2 } }],
     [
+      "adds to a number of one entry of a map and leaves its other entries",
+      {
+        spent: 10,
+        slices: { slice_x: { granted: 7, free: 3, until: "t" }, slice_y: { granted: 5, free: 0 } },
+      },
+      { increments: { spent: 4, "slices.slice_x.granted": -4 } },
+      {
+        spent: 14,
+        slices: { slice_x: { granted: 3, free: 3, until: "t" }, slice_y: { granted: 5, free: 0 } },
+      },
+    ],
+    [
+      "makes the entry of a map that an increment names where it is gone",
+      { spent: 10, slices: { slice_y: { granted: 5 } } },
+      { increments: { spent: 4, "slices.slice_x.granted": -4 } },
+      { spent: 14, slices: { slice_y: { granted: 5 }, slice_x: { granted: -4 } } },
+    ],
+    [
       "counts what is not a number as 0",
       { s: "9", z: null, m: {} },
       { increments: { s: 1, z: 2, m: 3 } },
@@ -88,5 +106,19 @@ export function describeUpdates(open: OpenDocuments): void {
     const add = () => at.documents.commit([{ op: "update", path, increments: { n: 1 } }]);
     await Promise.all(Array.from({ length: 10 }, add));
     expect((await at.documents.get(path))?.data).toEqual({ n: 10 });
+  });
+
+  it("adds up increments of the entries of a map that race, whether the entry is there or not", async () => {
+    const path = `${at.newCollection()}/a`;
+    await at.documents.commit([
+      { op: "create", path, data: { spent: 0, slices: { slice_x: { granted: 20 } } } },
+    ]);
+    const move = (slice: string) =>
+      at.documents.commit([
+        { op: "update", path, increments: { spent: 2, [`slices.${slice}.granted`]: -2 } },
+      ]);
+    await Promise.all(Array.from({ length: 10 }, (_, index) => move(index % 2 ? "slice_x" : "slice_gone")));
+    const slices = { slice_x: { granted: 10 }, slice_gone: { granted: -10 } };
+    expect((await at.documents.get(path))?.data).toEqual({ spent: 20, slices });
   });
 }

@@ -1,6 +1,8 @@
 /** A message that says "look at this queue at this time". It carries no work. */
 export type Wake = {
   queue: string;
+  /** Whose line of the queue `webhooks` to look at: each endpoint has one of its own. */
+  endpoint?: string;
   /** `ready`: claim from the head of the line. `due`: first promote the scheduled tasks whose time has come. */
   reason: "ready" | "due";
   /** The time it was asked for (epoch milliseconds): has come when it is delivered, whatever the receiver's clock says. */

@@ -78,6 +78,16 @@ run "callers" {
   }
 
   assert {
+    condition     = google_cloud_run_v2_service_iam_member.caller["deliver-webhook"].member == "serviceAccount:conea-run-webhooks@demo.iam.gserviceaccount.com"
+    error_message = "Somebody else than run-webhooks calls the sender of webhooks."
+  }
+
+  assert {
+    condition     = length([for grant in local.grants : grant if grant.function == "deliver-webhook"]) == 0
+    error_message = "The sender of webhooks, which goes where its callers say, has a role."
+  }
+
+  assert {
     condition     = alltrue([for caller in google_cloud_run_v2_service_iam_member.caller : caller.role == "roles/run.invoker"])
     error_message = "A caller may do more than call."
   }
@@ -140,4 +150,17 @@ run "missing_archive" {
   }
 
   expect_failures = [google_storage_bucket_object.package]
+}
+
+run "hooks" {
+  command = plan
+
+  variables {
+    config_path = "tests/fixtures/conea.yaml"
+  }
+
+  assert {
+    condition     = alltrue([for name in ["SHOP_KEY", "SHOP_NEXT_KEY"] : contains(keys(google_secret_manager_secret.this), name) && contains(local.function_secrets["api"], name)])
+    error_message = "The api cannot read what a source of hooks signs with."
+  }
 }

@@ -48,8 +48,23 @@ run "rates" {
   }
 
   assert {
-    condition     = keys(google_secret_manager_secret.this) == ["HOUR_KEY", "SHARED_KEY"]
-    error_message = "The secrets are not those that conea.yaml names."
+    condition     = keys(google_secret_manager_secret.this) == ["HOUR_KEY", "SHARED_KEY", "SHOP_KEY", "SHOP_NEXT_KEY", "WEBHOOK_ENCRYPTION_KEY"]
+    error_message = "The secrets are not those that conea.yaml and the manifests name."
+  }
+}
+
+run "webhooks" {
+  command = plan
+
+  # 100 instances with 40 requests each.
+  assert {
+    condition     = google_cloud_tasks_queue.webhooks.name == "conea-webhooks" && google_cloud_tasks_queue.webhooks.rate_limits[0].max_concurrent_dispatches == 4000
+    error_message = "The lines of webhook endpoints have no queue of their own, or more wakes under way than the function holds."
+  }
+
+  assert {
+    condition     = contains(keys(google_cloud_tasks_queue_iam_member.webhooks), "on-task-event roles/cloudtasks.enqueuer")
+    error_message = "Who makes deliveries may not wake their lines."
   }
 }
 

@@ -20,6 +20,7 @@ run "repository" {
       keys(google_project_iam_member.function),
       keys(google_pubsub_topic_iam_member.publisher),
       keys(google_service_account_iam_member.signer),
+      keys(google_secret_manager_secret_iam_member.sealing_key),
       keys(google_storage_bucket_iam_member.function),
       distinct([for key in keys(google_cloud_tasks_queue_iam_member.enqueuer) : join(" ", slice(split(" ", key), 0, 2))]),
       distinct([for key in keys(google_secret_manager_secret_iam_member.function) : join(" ", slice(split(" ", key), 0, 2))]),

@@ -87,6 +87,26 @@ export const closedCases = {
     allowed: ["ann", read("tasks/ann")],
     refused: ["ann", read("replayRequests/ann")],
   },
+  notificationChannels: {
+    promise: "notification channels are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("notificationChannels/channel_1")],
+  },
+  notificationSubscriptions: {
+    promise: "notification subscriptions are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("notificationSubscriptions/subscription_1")],
+  },
+  notificationThreads: {
+    promise: "the threads of notifications are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("notificationThreads/thread_1")],
+  },
+  notificationNotices: {
+    promise: "notices that wait are Conea's alone",
+    allowed: ["root", read("tasks/ann")],
+    refused: ["root", read("notificationNotices/notice_1")],
+  },
   webhookEndpoints: {
     promise: "webhook endpoints are Conea's alone",
     allowed: ["root", read("tasks/ann")],

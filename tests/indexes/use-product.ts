@@ -71,8 +71,8 @@ async function usePrompts(deps: Deps): Promise<void> {
 
 import { useAlerts } from "./use-alerts.ts";
 import { useAllowances } from "./use-allowances.ts";
+import { useNotifications } from "./use-notifications.ts";
 import { useUsage } from "./use-usage.ts";
-
 import { useWebhooks } from "./use-webhooks.ts";
 
 type Deps = Awaited<ReturnType<typeof openTestConea>>["conea"];
@@ -90,6 +90,7 @@ export async function useProduct(wrap: (documents: Documents) => Documents): Pro
   await useCache(deps);
   await useRouting(deps);
   await useWebhooks(deps);
+  await useNotifications(deps);
   await useHooks(deps);
   await usePrompts(deps);
   await usePrices(deps);
