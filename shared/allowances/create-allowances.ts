@@ -14,10 +14,11 @@ import {
   type Reserved,
 } from "./allowances.ts";
 import type { Need } from "./grant.ts";
+import type { Part, Taken } from "./holding.ts";
 import { createLimitBook, type LimitBook } from "./limit-book.ts";
 import { readStates } from "./read-states.ts";
 import { toRefusal } from "./refuse.ts";
-import type { Part, Slice, Taken } from "./slice.ts";
+import type { Slice } from "./slice.ts";
 import { createSlices } from "./slices.ts";
 import { createStoreTime } from "./store-time.ts";
 

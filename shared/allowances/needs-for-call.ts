@@ -23,7 +23,11 @@ export function toCallNeeds(
   governed: ReadonlySet<string>,
   { unknownPrice }: Pick<AllowancesConfig, "unknownPrice">,
 ): CallNeeds {
-  const short = bound && withOutput(bound, Math.min(leastOutputTokens, bound.outputTokens ?? 0));
+  // What the vendor is told no limit of is needed whole.
+  const short =
+    bound?.outputTokens === undefined
+      ? bound
+      : withOutput(bound, Math.min(leastOutputTokens, bound.outputTokens));
   const needs: CallNeeds = {};
   if (governed.has("tokens") && bound)
     needs.tokens = { least: upperTokens(short ?? bound), most: upperTokens(bound) };
@@ -32,10 +36,15 @@ export function toCallNeeds(
   if (bound && most !== undefined)
     return { ...needs, micros: { least: upperCost(short ?? bound, price) ?? most, most } };
   if (unknownPrice === "allow") return needs;
-  throw new ConeaError(
-    "allowance_exhausted",
-    `Your money is bounded, and what ${model} costs is not known. Set its price in conea.yaml or by PUT /v1/prices/${model}, or set allowances.unknownPrice to allow.`,
-  );
+  throw new ConeaError("allowance_exhausted", bound ? toUnpriced(model) : toUnbounded(model));
+}
+
+function toUnpriced(model: string): string {
+  return `Your money is bounded, and what ${model} costs is not known. Set its price in conea.yaml or by PUT /v1/prices/${model}, or set allowances.unknownPrice to allow.`;
+}
+
+function toUnbounded(model: string): string {
+  return `Your money is bounded, and what a call of ${model} costs at most is not known before it is made. Set allowances.unknownPrice to allow to have such calls made beside what bounds you.`;
 }
 
 /** How much a call may write for what was reserved: what its vendor is told. `undefined` where nothing bounds it further. */

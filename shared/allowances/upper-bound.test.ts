@@ -53,10 +53,40 @@ describe("the bound of a call", () => {
     const withTools = await boundOf(
       aChat({ input: { messages: [{ role: "user", content: "Hello" }], tools: [tool] } }),
     );
-    expect(withImage.usage.imageInputTokens).toBe(48_169);
+    expect(withImage.usage.imageInputTokens).toBe(12_000);
     expect(withTools.usage.inputTokens).toBeGreaterThan(
       plain.usage.inputTokens + JSON.stringify(tool).length,
     );
+  });
+
+  it("holds each value of a tool's choice, and each argument of a call", async () => {
+    const boundOfTools = (values: number[]) =>
+      boundOf(
+        aChat({
+          input: {
+            messages: [{ role: "user", content: "Hello" }],
+            tools: [{ name: "f", parameters: { properties: { a: { enum: values } } } }],
+          },
+        }),
+      );
+    // By the cookbook's count a value takes three tokens beside its own.
+    const [one, eleven] = [await boundOfTools([1]), await boundOfTools([1, ...Array(10).fill(2)])];
+    expect(eleven.usage.inputTokens - one.usage.inputTokens).toBeGreaterThanOrEqual(40);
+    const boundOfCall = (json: string) => {
+      const call = { id: "c", name: "f", arguments: json };
+      return boundOf(aChat({ input: { messages: [{ role: "assistant", toolCalls: [call] }] } }), claude);
+    };
+    const [none, three] = [await boundOfCall("{}"), await boundOfCall('{"a":1,"b":2,"c":3}')];
+    expect(three.usage.inputTokens - none.usage.inputTokens).toBeGreaterThanOrEqual(36);
+  });
+
+  it("of speech is longer the slower it is", async () => {
+    const speak = (speed?: number) =>
+      boundOf({ type: "speech", input: { text: "12345", voice: "v", ...(speed && { speed }) } } as never);
+    const [plain, slow, fast] = [await speak(), await speak(0.25), await speak(4)];
+    expect(plain.usage).toMatchObject({ characters: 5, audioOutputTokens: 53 });
+    expect(slow.usage.audioOutputTokens).toBe(210);
+    expect(fast.usage).toEqual(plain.usage);
   });
 
   it("takes the least of what is asked for and what the model writes, else 4,096 tokens", async () => {
@@ -72,7 +102,14 @@ describe("the bound of a call", () => {
 
   it("is not known for audio of unknown length", async () => {
     const request = { type: "transcription", input: { audio: { blob: "blob_x" } } } as unknown as SubmitTask;
-    expect(await toUpperBound(request, gpt)).toBeUndefined();
+    const bound = await toUpperBound(request, gpt);
+    expect(bound).toBeUndefined();
+    const call = { model: "m", bound, price: { secondMicros: 100 } };
+    const governed = new Set(["micros", "tokens"]);
+    expect(() => toCallNeeds(call, governed, { unknownPrice: "refuse" })).toThrow(
+      "not known before it is made",
+    );
+    expect(toCallNeeds(call, governed, { unknownPrice: "allow" })).toEqual({});
   });
 
   it("costs no less than any use within it", async () => {
@@ -96,6 +133,32 @@ describe("the bound of a call", () => {
         },
       ),
     );
+  });
+});
+
+describe("what is billed by piece", () => {
+  const picture = { prompt: "A cat", count: 2, size: "1024x1024", quality: "high" };
+  const pictures = () =>
+    boundOf({ type: "image_generation", input: picture } as never, { kind: "openai", name: "gpt-image-2" });
+
+  it("costs that much by pictures, by characters, or by the tokens of pictures", async () => {
+    expect(upperCost(await pictures(), { imageMicros: 40_000 })).toBe(80_001);
+    const tokens = { inputMicros: 5_000_000, imageOutputMicros: 30_000_000 };
+    expect(upperCost(await pictures(), tokens)).toBeGreaterThan(2 * 7_024 * 30);
+    const spoken = { text: "Hello", voice: "v" };
+    const speech = await boundOf({ type: "speech", input: spoken } as never);
+    expect(upperCost(speech, { characterMicros: 15_000_000 })).toBe(76);
+  });
+
+  it("is reserved whole: nobody tells the vendor to write less of a picture", async () => {
+    const call = {
+      model: "m",
+      bound: await pictures(),
+      price: { imageOutputMicros: 30_000_000, outputMicros: 10_000_000 },
+    };
+    const { micros } = toCallNeeds(call, new Set(["micros"]), { unknownPrice: "refuse" });
+    const all = upperCost(call.bound, call.price);
+    expect(micros).toEqual({ least: all, most: all });
   });
 });
 

@@ -1,8 +1,11 @@
 import type { ChatInput } from "../api/chat.ts";
+import type { SpeechInput } from "../api/inputs.ts";
 import type { SubmitTask, Usage } from "../api/task.ts";
 import { totalTokens } from "../api/usage.ts";
 import type { ProviderKind } from "../config/conea-config.ts";
-import { type CountText, openCountText } from "./count-text.ts";
+import { type CountText, countBytes, openCountText } from "./count-text.ts";
+import { toImageTokens } from "./image-tokens.ts";
+import { toPictureTokens } from "./picture-tokens.ts";
 
 /** What a call can use at most, before it is known. */
 export type UpperBound = {
@@ -24,25 +27,24 @@ export type Callee = {
 /** What is written at most where neither the request nor the catalogue says. */
 export const defaultOutputTokens = 4_096;
 
-/** Around each message and each request: roles, separators, what a vendor puts before them. */
+/**
+ * Around each message, tool and argument, and each request: roles, separators, what a vendor puts before them. OpenAI's take 3 and
+ * 12 (cookbook, how_to_count_tokens_with_tiktoken); the others do not say.
+ */
 const perMessage = 12;
 const perRequest = 64;
-/** What a vendor tells its models about tools. Not proven: to be held against its documentation. */
-const perTools = 600;
-
-/** The most tokens of one image. Not proven: to be held against the vendors' documentation. */
-const imageTokens: Record<ProviderKind, number> = {
-  // gpt-4o-mini: 2,833 and 5,667 for each of 8 tiles; others have less.
-  openai: 48_169,
-  // 2,576 pixels a side at most.
-  anthropic: 4_784,
-  gemini: 4_096,
-  unsplash: 0,
-};
-/** The most that is written for a picture. Not proven. */
-const pictureTokens = 16_384;
-/** Slow speech: four letters a second at 25 tokens. Not proven. */
-const speechTokensPerLetter = 7;
+/**
+ * What a vendor tells its models about tools, or about a format. The most that is published is 530:
+ * https://platform.claude.com/docs/en/about-claude/pricing#tool-use-pricing
+ */
+const perInstructions = 1_024;
+/** What is written in words beside a picture. Not proven. */
+const wordsPerPicture = 1_024;
+/**
+ * Slow speech: two letters a second at 21 tokens (https://developers.openai.com/api/docs/pricing: 0.015 dollars a minute at 12
+ * dollars per million). Not proven; but the vendor does not tell how many it wrote, so what counts is never more.
+ */
+const speechTokensPerLetter = 10.5;
 
 /**
  * The most that a call of a model can use. `undefined` where no bound is known: for audio whose length nobody has measured.
@@ -66,21 +68,14 @@ export async function toUpperBound(
   }
   if (type === "image_search") return { usage: read(0) };
   if (type === "image_generation") {
-    const images = "count" in input ? input.count : 1;
-    return {
-      usage: { ...read(count(input.prompt) + perRequest), images, imageOutputTokens: images * pictureTokens },
+    const images = input.count;
+    const usage = {
+      ...{ ...read(count(input.prompt) + perRequest), images, outputTokens: images * wordsPerPicture },
+      imageOutputTokens: images * toPictureTokens(callee.name, input),
     };
+    return { usage };
   }
-  if (type === "speech") {
-    const letters = [...JSON.stringify(input)].length;
-    return {
-      usage: {
-        ...read(letters * 4),
-        characters: letters,
-        audioOutputTokens: letters * speechTokensPerLetter,
-      },
-    };
-  }
+  if (type === "speech") return { usage: toSpoken(input) };
   return undefined;
 }
 
@@ -106,11 +101,17 @@ function toWritten(
   return { usage: { ...usage, outputTokens }, outputTokens };
 }
 
+function toSpoken({ text, instructions = "", speed = 1 }: SpeechInput): Usage {
+  const characters = [...text].length;
+  const audioOutputTokens = Math.ceil((characters * speechTokensPerLetter) / Math.min(1, speed));
+  return { ...read(countBytes(text) + countBytes(instructions) + perRequest), characters, audioOutputTokens };
+}
+
 function read(inputTokens: number): Usage {
   return { inputTokens, cachedInputTokens: 0, outputTokens: 0 };
 }
 
-function countChat({ messages, tools, responseFormat }: ChatInput, count: CountText, { kind }: Callee) {
+function countChat({ messages, tools, responseFormat }: ChatInput, count: CountText, { kind, name }: Callee) {
   let text = perRequest;
   let images = 0;
   for (const message of messages) {
@@ -118,15 +119,20 @@ function countChat({ messages, tools, responseFormat }: ChatInput, count: CountT
     for (const part of typeof message.content === "string" ? [message.content] : (message.content ?? [])) {
       if (typeof part === "string") text += count(part);
       else if (part.type === "text") text += count(part.text) + perMessage;
-      else images += imageTokens[kind ?? "openai"];
+      else images += toImageTokens(kind, name);
     }
     if (message.role === "tool") text += count(message.toolCallId);
     const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
+    // Some vendors give each argument tags of its own.
     for (const { id, name, arguments: json } of calls)
-      text += count(id) + count(name) + count(json) + perMessage;
+      text += count(id) + count(name) + count(json) + perMessage * json.split(":").length;
   }
-  // Vendors write schemas in words of their own, in fewer bytes than JSON takes.
-  if (tools) text += perTools + tools.length * perMessage + Buffer.byteLength(JSON.stringify(tools));
-  if (responseFormat) text += perRequest + Buffer.byteLength(JSON.stringify(responseFormat));
+  if (tools) text += perInstructions + tools.length * perMessage + countSchema(tools);
+  if (responseFormat) text += perInstructions + countSchema(responseFormat);
   return { text, images };
+}
+
+/** Vendors write schemas in words of their own, which take less than JSON with a line for each name and value. */
+function countSchema(schema: unknown): number {
+  return countBytes(JSON.stringify(schema, undefined, 1));
 }

@@ -54,8 +54,14 @@ function toDearest(price: Classes): Classes {
     ...(price.characterMicros !== undefined &&
       withDefault("audioOutputMicros", price.audioOutputMicros ?? 0)),
     ...(price.audioOutputMicros !== undefined && withDefault("characterMicros", price.characterMicros ?? 0)),
-    ...(price.characterMicros !== undefined && withDefault("inputMicros", input ?? 0)),
+    // What is billed by piece may be billed by that alone.
+    ...(isByPiece(price) && withDefault("inputMicros", input ?? 0)),
+    ...(isByPiece(price) && withDefault("outputMicros", output ?? 0)),
   };
+}
+
+function isByPiece({ characterMicros, imageMicros, imageOutputMicros }: Classes): boolean {
+  return (characterMicros ?? imageMicros ?? imageOutputMicros) !== undefined;
 }
 
 function dearest(...prices: (number | undefined)[]): number | undefined {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Role } from "./keys.ts";
 
 /** What is bounded: calls, micro-dollars, tokens read and written, tasks that have not ended. */
 export const Measure = z.enum(["requests", "micros", "tokens", "activeTasks"]).meta({ id: "Measure" });
@@ -72,11 +73,17 @@ export const AllowanceSubject = z
   .object({
     scope: AllowanceScope,
     scopeId: z.string(),
+    /** Of a user: whose limits of conea.yaml `allowances` shows. */
+    role: Role.optional(),
     /** What an administrator has set; absent where conea.yaml alone decides. */
     limits: AllowanceLimits.optional(),
     allowances: z.array(AllowanceState),
   })
-  .meta({ id: "AllowanceSubject" });
+  .meta({
+    id: "AllowanceSubject",
+    description:
+      "A user's limits of conea.yaml are those of the role of the key that a request comes with. `role` says which are shown: your own where you ask for yourself, `user` for anybody else. What an administrator has set holds for every role.",
+  });
 export type AllowanceSubject = z.infer<typeof AllowanceSubject>;
 
 export const ListAllowances = z.strictObject({

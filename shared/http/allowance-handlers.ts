@@ -17,10 +17,13 @@ type AllowanceOperation = "listAllowances" | "getAllowance" | "setAllowance" | "
 export function createAllowanceHandlers(deps: AllowanceHandlerDeps): Pick<Handlers, AllowanceOperation> {
   const show = async (principal: Principal, whose: Named): Promise<Response> => {
     const { tenant } = principal;
+    const subject = toSubject(principal, whose);
     const limits = await readLimits(deps, { tenant, ...whose });
-    const all = await deps.allowances.read(toSubject(principal, whose));
-    const allowances = all.filter((one) => isOf(one, whose));
-    return Response.json({ ...whose, ...(limits && { limits }), allowances } satisfies AllowanceSubject);
+    const allowances = (await deps.allowances.read(subject)).filter((one) => isOf(one, whose));
+    const role = whose.scope === "user" ? { role: subject.role } : {};
+    return Response.json({
+      ...{ ...whose, ...role, ...(limits && { limits }), allowances },
+    } satisfies AllowanceSubject);
   };
   return {
     async listAllowances({ principal, query: { relatedEntity } }) {
@@ -30,7 +33,7 @@ export function createAllowanceHandlers(deps: AllowanceHandlerDeps): Pick<Handle
     },
     async getAllowance({ principal, params }) {
       const whose = toNamed(params);
-      if (principal.role === "user" && !isOwn(principal, whose))
+      if (!maySee(principal, whose))
         throw new ConeaError("not_found", "There is no such allowance of yours.");
       return show(principal, whose);
     },
@@ -73,6 +76,11 @@ function toSubject({ tenant, user, role }: Principal, { scope, scopeId }: Named)
 
 function isOf(state: AllowanceState, { scope, scopeId }: Named): boolean {
   return state.scope === scope && state.scopeId === scopeId;
+}
+
+/** Users see their own alone, nobody another tenant's. */
+function maySee(principal: Principal, whose: Named): boolean {
+  return isOwn(principal, whose) || (principal.role !== "user" && whose.scope !== "tenant");
 }
 
 function isOwn({ tenant, user, keyId }: Principal, { scope, scopeId }: Named): boolean {
