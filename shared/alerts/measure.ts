@@ -28,7 +28,7 @@ export type RecentCalls = {
   deadLetters: number;
 };
 
-/** How much of its month's money a tenant has spent or reserved. */
+/** How much of its month's money a tenant has spent. */
 export type Budget = { tenant: string; percent: number };
 
 /** What the rules are asked about. Each is read once a look, and only where a rule wants it. */

@@ -1,4 +1,4 @@
-import { type AllowanceDocument, allowances, toUsed } from "../allowances/allowance-document.ts";
+import { type AllowanceDocument, allowances } from "../allowances/allowance-document.ts";
 import { periodAt } from "../allowances/period.ts";
 import { toTime } from "../core/clock.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -7,7 +7,7 @@ import type { Budget } from "./measure.ts";
 /** More tenants than an installation has. */
 const mostTenants = 1_000;
 
-/** How much of this month's money each tenant has spent or promised, of those that have an allowance of it. */
+/** How much of this month's money each tenant has spent, of those that have an allowance of it. */
 export async function readBudgets({
   documents,
   clock,
@@ -24,6 +24,6 @@ export async function readBudgets({
   });
   return found.map(({ data }) => ({
     tenant: data.tenant,
-    percent: data.limit === 0 ? 0 : Math.round((10_000 * toUsed(data)) / data.limit) / 100,
+    percent: data.limit === 0 ? 0 : Math.round((10_000 * data.spent) / data.limit) / 100,
   }));
 }

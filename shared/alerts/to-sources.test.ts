@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createUsageWriter } from "../analytics/usage-writer.ts";
 import { ProviderError } from "../providers/provider-error.ts";
-import { aChat, admin, ann, openTestConea } from "../tasks/conea.fixture.ts";
+import { aChat, openTestConea } from "../tasks/conea.fixture.ts";
 import { toSources } from "./to-sources.ts";
 
 const minuteMs = 60_000;

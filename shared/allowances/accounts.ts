@@ -11,7 +11,8 @@ const waitMs = 1_000;
 
 export type Accounts = {
   note(task: Ended, updateTime: WriteTime): void;
-  flush(): Promise<void>;
+  /** Accounts for all that was noted. Resolves to whether there was anything. */
+  flush(): Promise<boolean>;
 };
 
 /** What one process has to account for: in batches, a second after the first at the latest. */
@@ -23,6 +24,7 @@ export function createAccounts(
 ): Accounts {
   let noted = new Map<string, Noted>();
   let accounting: Promise<void> = Promise.resolve();
+  let isAccounting = 0;
   let cancelTimer: (() => void) | undefined;
 
   async function accountFor(batch: Noted[]): Promise<void> {
@@ -36,16 +38,23 @@ export function createAccounts(
     }
   }
 
-  async function flush(): Promise<void> {
+  async function flush(): Promise<boolean> {
     cancelTimer?.();
     cancelTimer = undefined;
     const batch = [...noted.values()];
     noted = new Map();
     for (let at = 0; at < batch.length; at += mostTasks) {
       const part = batch.slice(at, at + mostTasks);
-      accounting = accounting.then(() => accountFor(part));
+      isAccounting += 1;
+      accounting = accounting
+        .then(() => accountFor(part))
+        .finally(() => {
+          isAccounting -= 1;
+        });
     }
+    const isAny = isAccounting > 0;
     await accounting;
+    return isAny;
   }
 
   return {

@@ -61,7 +61,7 @@ export async function openAllowances(config: object) {
       const [time = ""] = await documents.commit([{ op: "update", path: `tasks/${task.id}`, fields }]);
       return [{ ...task, ...fields }, time] as const;
     },
-    sweep: (orphans = false) => sweepAllowances(deps, { orphans }),
+    sweep: (orphans = false) => sweepAllowances(deps, { orphans, thresholds: parsed.thresholds }),
     /** The documents of a measure, with what is out in all. */
     async all(measure: string) {
       const found = await store.query<AllowanceDocument>({

@@ -246,24 +246,12 @@ describe("limits that administrators set", () => {
   });
 });
 
-describe("thresholds", () => {
-  it("are told once each, whatever comes after", async () => {
-    const at = await openAllowances(money);
-    const [one, two] = [at.start(), at.start()];
-    for (let index = 0; index < 24; index++) {
-      const process = index % 2 === 0 ? one : two;
-      await at.settle(process.reserve(ann, { micros: 45 })).catch(() => undefined);
-    }
-    await at.clock.advance(1_000);
-    const told = at.published.map((event) => "allowance" in event && event.allowance.percent);
-    expect(told.toSorted()).toEqual([100, 50, 80].toSorted());
-    expect(at.published[0]).toMatchObject({
-      type: "allowance.threshold",
-      tenant: "acme",
-      allowance: { scope: "tenant", scopeId: "acme", measure: "micros", limit: 1_000 },
-    });
-    expect(await at.documents.query({ collection: "allowanceEvents" })).toEqual([]);
-  });
+it("accounts for what has just ended before it refuses anybody", async () => {
+  const at = await openAllowances(money);
+  const process = at.start();
+  const reservation = await at.settle(process.reserve(ann, { micros: 900 }));
+  process.note(...(await at.endTask(await at.createTask("t", reservation), 10)));
+  expect((await at.settle(process.reserve(ann, { micros: 900 }))).got.micros).toBe(900);
 });
 
 describe("what a process holds free", () => {

@@ -92,7 +92,10 @@ export function createAllowances(deps: AllowancesDeps): Allowances {
         return [{ slice: slices.of(limit), measure: limit.measure, need: toNeed(amount) }];
       });
       if (asked.length === 0) return noReservation;
-      const { taken, refused } = await takeAll(asked);
+      let { taken, refused } = await takeAll(asked);
+      // What has just ended here may be all that is missing: it is accounted for before anybody is refused.
+      if (refused.some(({ measure }) => measure !== "requests") && (await accounts.flush()))
+        ({ taken, refused } = await takeAll(asked));
       const states = asked.flatMap(({ slice }) => slice.state() ?? []);
       if (refused.length > 0) throw toRefusal(refused.flatMap(toRefused), { states, now: storeTime.now() });
       return { createBy: toCreateBy(taken), ...toLeast(asked, taken), states };
@@ -113,7 +116,9 @@ export function createAllowances(deps: AllowancesDeps): Allowances {
     },
     isFresh: ({ createBy }) => clock.elapsed() < createBy,
     note: accounts.note,
-    flush: accounts.flush,
+    async flush() {
+      await accounts.flush();
+    },
     async read(subject) {
       return readStates(deps, await limits.of(subject), storeTime.now());
     },

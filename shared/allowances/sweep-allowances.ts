@@ -14,6 +14,12 @@ export type SweepAllowancesDeps = Pick<Platform, "documents" | "clock" | "random
 /** What was repaired; `failed`: what is left to the next sweep. */
 export type AllowancesReport = { accounted: number; takenBack: number; told: number; failed: number };
 
+/** `orphans`: no other process is there. */
+type Options = { orphans?: boolean; thresholds?: readonly number[] };
+
+/** Where conea.yaml is not at hand. */
+const usualThresholds = [50, 80, 100];
+
 const pageSize = 100;
 const mostPages = 50;
 /** How long whoever aborted a cancelled call has to say what it cost. */
@@ -25,7 +31,7 @@ const openMs = 2 * 60_000;
  */
 export async function sweepAllowances(
   deps: SweepAllowancesDeps,
-  { orphans = false }: { orphans?: boolean } = {},
+  { orphans = false, thresholds = usualThresholds }: Options = {},
 ): Promise<AllowancesReport> {
   const report: AllowancesReport = { accounted: 0, takenBack: 0, told: 0, failed: 0 };
   const step = async (name: keyof AllowancesReport, run: () => Promise<number>) => {
@@ -40,7 +46,7 @@ export async function sweepAllowances(
     }
   };
   await step("accounted", () => accountLeft(deps));
-  await step("takenBack", () => takeBackLeft(deps, orphans));
+  await step("takenBack", () => takeBackLeft({ ...deps, thresholds }, orphans));
   await step("told", () => tellLeft(deps));
   return report;
 }
@@ -59,7 +65,10 @@ async function accountLeft(deps: SweepAllowancesDeps): Promise<number> {
   });
 }
 
-async function takeBackLeft(deps: SweepAllowancesDeps, orphans: boolean): Promise<number> {
+async function takeBackLeft(
+  deps: SweepAllowancesDeps & { thresholds: readonly number[] },
+  orphans: boolean,
+): Promise<number> {
   // Its own clock chooses where to look; the store's decides.
   const until = toTime(deps.clock.now() - takeBackAfterMs);
   const query: Query = {

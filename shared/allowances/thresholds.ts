@@ -4,7 +4,7 @@ import { idFrom } from "../core/ids.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { DocumentPath, Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type AllowanceDocument, toUsed } from "./allowance-document.ts";
+import type { AllowanceDocument } from "./allowance-document.ts";
 import { strandedPart } from "./grant.ts";
 
 /** `allowanceEvents/{id}`: an event that is not known to be published. Made in the commit that it tells of. */
@@ -15,16 +15,17 @@ export const allowanceEvents = "allowanceEvents";
 export type Passed = { document: AllowanceDocument; events: AllowanceEvent[] };
 
 /**
- * Which thresholds an allowance passes for the first time, remembered in its document. Where something is refused when nine
- * tenths are used, all of it counts as used: the rest is what slices hold, and what is too little for anybody.
+ * Which thresholds what is spent of an allowance passes for the first time, remembered in its document: what is only reserved may
+ * come back. Where something is refused when nine tenths are spent, all of it counts as spent: the rest is what slices hold, and
+ * what is too little for anybody. How many tasks are active passes nothing: it has no period in which it could be told once.
  */
 export function passThresholds(
   id: string,
   document: AllowanceDocument,
   { thresholds, isRefused, now }: { thresholds: readonly number[]; isRefused: boolean; now: number },
 ): Passed {
-  const { limit, told } = document;
-  const used = toUsed(document);
+  const { limit, told, measure, spent: used } = document;
+  if (measure === "activeTasks") return { document, events: [] };
   const isAll = isRefused && used >= limit * (1 - 2 * strandedPart);
   const passed = thresholds.filter(
     (percent) =>

@@ -1,4 +1,5 @@
 import type { ModelPrice } from "../api/model-price.ts";
+import { readTokens } from "../api/usage.ts";
 import { costOf } from "../pricing/cost-of.ts";
 import { type UpperBound, withOutput } from "./upper-bound.ts";
 
@@ -11,9 +12,8 @@ type Classes = Omit<ModelPrice, "longContext">;
 export function upperCost(bound: UpperBound, price: ModelPrice | undefined): number | undefined {
   if (!price) return undefined;
   const { longContext, ...classes } = price;
-  const costs = [classes, ...(longContext ? [longContext] : [])].map((one) =>
-    costOf(bound.usage, toDearest(one)),
-  );
+  const isLong = longContext !== undefined && readTokens(bound.usage) > longContext.aboveTokens;
+  const costs = [classes, ...(isLong ? [longContext] : [])].map((one) => costOf(bound.usage, toDearest(one)));
   if (costs.some(({ known }) => !known)) return undefined;
   // Rounding may take half of one away.
   return Math.max(...costs.map(({ micros }) => micros)) + 1;

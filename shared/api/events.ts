@@ -121,7 +121,7 @@ export const AllowanceEvent = z
       periodStart: time,
       periodEnd: time.optional(),
       limit: z.int().nonnegative(),
-      /** Spent and reserved together. */
+      /** Spent. */
       used: z.int().nonnegative(),
       /** The threshold that was passed, in percent. */
       percent: z.number(),

@@ -42,11 +42,12 @@ const longestStepMs = 40_000;
  * time, publishes events again that may not have been, accounts for what allowances are owed, promotes those that are due, and wakes each queue in whose line
  * somebody stands: an idle one costs a read and no worker. Every step may run twice, also at once, takes a bounded time, and one
  * that fails holds up no other. With `orphans`, every running task counts as left behind: right only where no other process can
- * be running one, as when the embedded platform opens its folder. `wakeAll` wakes idle queues too.
+ * be running one. `isAlone`: no other process is there at all, as when the embedded platform opens its folder, so that what
+ * processes held of allowances was left behind as well. `wakeAll` wakes idle queues too.
  */
 export async function sweep(
   deps: SweepDeps,
-  { orphans = false, wakeAll = false } = {},
+  { orphans = false, isAlone = false, wakeAll = false } = {},
 ): Promise<SweepReport> {
   const queues = Object.keys(deps.config.providers);
   const report: SweepReport = {
@@ -71,7 +72,10 @@ export async function sweep(
   await step("expired", () => expireTasks(deps));
   await step("republished", () => publishUnpublished(deps));
   // After what ends tasks: what was reserved for them is let go at once.
-  const { accounted, takenBack, failed } = await sweepAllowances(deps, { orphans });
+  const { accounted, takenBack, failed } = await sweepAllowances(deps, {
+    orphans: isAlone,
+    thresholds: deps.config.allowances.thresholds,
+  });
   report.accounted += accounted;
   report.slices += takenBack;
   report.failed += failed;
