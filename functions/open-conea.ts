@@ -13,6 +13,7 @@ import { openPlatform } from "./open-platform.ts";
 
 export type OpenedConea = {
   conea: Conea;
+  settings: Settings;
   tracer: Tracer;
   /** Tells streams and waits to finish early. */
   stop(): void;
@@ -40,8 +41,9 @@ export async function openConea({ name, folder }: { name: string; folder: string
   const platform = tracer.keep ? tracePlatform(opened.platform, opened.names) : opened.platform;
   const directory = createProviderDirectory({ ...platform, config });
   const providers = tracer.keep ? traceProviders(directory, config) : directory;
-  const conea = createConea({ platform, config, providers, log, closing: closing.signal });
-  return { conea, tracer, stop: () => closing.abort(), close: opened.close };
+  const operatorTenant = settings.platform === "google" ? "main" : "local";
+  const conea = createConea({ platform, config, providers, log, closing: closing.signal, operatorTenant });
+  return { conea, settings, tracer, stop: () => closing.abort(), close: opened.close };
 }
 
 async function openFunctionTracer(service: string, settings: Settings, log: Log): Promise<Tracer> {

@@ -14,8 +14,8 @@ type Deps = Pick<Platform, "clock" | "fetch"> & {
 };
 
 /**
- * What makes the calls to webhook endpoints and notification channels: on Google the function `deliver-webhook`, whose account may do nothing else; elsewhere
- * this process. Throws `SettingsError`.
+ * What makes the calls to webhook endpoints and notification channels: on Google the function `deliver-webhook`, whose account
+ * may do nothing else; elsewhere this process. Throws `SettingsError`.
  */
 export async function openSender(
   { platform, senderUrl: url }: Settings,

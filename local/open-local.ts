@@ -1,14 +1,20 @@
 import { createApi } from "../functions/api/api.ts";
+import { createCronRollup } from "../functions/cron-rollup/cron-rollup.ts";
 import { createCronSweep } from "../functions/cron-sweep/cron-sweep.ts";
+import { openLines } from "../functions/open-lines.ts";
 import { embeddedNames } from "../functions/open-platform.ts";
 import { createOpenAi } from "../functions/openai/openai.ts";
+import { createRunWebhooks } from "../functions/run-webhooks/run-webhooks.ts";
 import { createWorker } from "../functions/worker/worker.ts";
+import { usageShards } from "../shared/analytics/usage-shards.ts";
+import { createUsageWriter } from "../shared/analytics/usage-writer.ts";
 import type { ConeaConfig } from "../shared/config/conea-config.ts";
 import { readConfigFile } from "../shared/config/read-config-file.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import type { Log } from "../shared/core/log.ts";
 import type { Handler } from "../shared/http/create-app.ts";
 import { traceRequests } from "../shared/http/trace-requests.ts";
+import { notify } from "../shared/notifications/notify.ts";
 import { openEmbeddedPlatform } from "../shared/platform/embedded/open-embedded-platform.ts";
 import { openTracer } from "../shared/platform/open-tracer.ts";
 import type { Platform } from "../shared/platform/platform.ts";
@@ -18,12 +24,17 @@ import { createProviderDirectory } from "../shared/providers/create-provider.ts"
 import { traceProviders } from "../shared/providers/trace-providers.ts";
 import { sweep } from "../shared/queue/sweep.ts";
 import { createConea } from "../shared/tasks/create-conea.ts";
+import { fanOut } from "../shared/webhooks/fan-out.ts";
+import { sweepWebhooks } from "../shared/webhooks/sweep-webhooks.ts";
 import { createLazyRehearsal } from "./create-lazy-rehearsal.ts";
 import { findMissingKeys } from "./find-missing-keys.ts";
 import { runEvery } from "./run-every.ts";
 import { startServer } from "./start-server.ts";
 
 const sweepEveryMs = 60_000;
+const rollUpEveryMs = 300_000;
+/** What happens is counted in batches: fewer and larger than where Pub/Sub waits for each. */
+const usageBatches = { shards: usageShards.embedded, windowMs: 750, most: 1_000 };
 /** How long running calls may go on after a request to stop. */
 const graceMs = 10_000;
 
@@ -50,7 +61,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   const config = await readConfigFile(settings.configPath);
   const closing = new AbortController();
   // What the platform and the server call exists only once both are open.
-  const functions: { api?: Handler; openai?: Handler; worker?: Handler } = {};
+  const functions: { api?: Handler; openai?: Handler; worker?: Handler; webhooks?: Handler } = {};
   const open = Promise.withResolvers<void>();
   const address = { url: "" };
 
@@ -58,7 +69,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
     dataDir: settings.dataDir,
     environment,
     baseUrl: () => address.url,
-    deliverWake: (wake) => deliver(functions.worker, wake),
+    deliverWake: (wake) => deliver(wake.endpoint ? functions.webhooks : functions.worker, wake),
     log,
   });
   const { traceEndpoint: endpoint, traceRatio: ratio } = settings;
@@ -80,6 +91,13 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   functions.api = traceRequests(createApi(conea), tracer);
   functions.openai = traceRequests(createOpenAi(conea), tracer);
   functions.worker = traceRequests(createWorker(conea), tracer);
+  const { lines, carryOutDueOf } = await openLines({ ...settings, platform: "embedded" }, conea);
+  functions.webhooks = traceRequests(createRunWebhooks({ lines, carryOutDueOf, log }), tracer);
+  embedded.subscribe((event) => fanOut({ ...conea, ...conea.webhooks }, event));
+  embedded.subscribe((event) => notify({ ...conea, ...conea.notifications }, event));
+  const usage = createUsageWriter({ ...conea, ...usageBatches });
+  // Returns at once: whoever publishes waits for its subscribers.
+  embedded.subscribe(async (event) => usage.note(event));
 
   const server = await startServer(settings.port, async (request) => {
     await open.promise;
@@ -90,9 +108,15 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   });
   address.url = server.url;
   // Only this process has the folder: whatever was running was left behind by an earlier one.
-  await sweep(conea, { orphans: true });
+  await sweep(conea, { orphans: true, isAlone: true });
+  await sweepWebhooks(conea, { orphans: true });
   open.resolve();
   const stopSweeping = runEvery(platform.clock, sweepEveryMs, traceRequests(createCronSweep(conea), tracer));
+  const stopRollingUp = runEvery(
+    platform.clock,
+    rollUpEveryMs,
+    traceRequests(createCronRollup(conea), tracer),
+  );
 
   return {
     url: address.url,
@@ -100,24 +124,27 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
     rehearsed,
     async close() {
       stopSweeping();
+      stopRollingUp();
       closing.abort();
       const closed = server.close();
-      await conea.runner.drain(graceMs);
+      await Promise.all([conea.runner.drain(graceMs), lines.drain(graceMs)]);
       await closed;
+      await conea.allowances.drain();
       await tracer.flush();
+      await usage.flush();
       await embedded.close();
       await rehearsal.close();
     },
   };
 }
 
-/** Hands a wake to the worker function as Cloud Tasks would: by POST, where anything but 2xx asks for another try. */
-async function deliver(worker: Handler | undefined, wake: Wake): Promise<void> {
+/** Hands a wake to its function as Cloud Tasks would: by POST, where anything but 2xx asks for another try. */
+async function deliver(handler: Handler | undefined, wake: Wake): Promise<void> {
   const { traceparent } = wake;
   const headers = { "Content-Type": "application/json", ...(traceparent && { traceparent }) };
-  const request = new Request("http://worker/", { method: "POST", body: JSON.stringify(wake), headers });
-  const response = await (worker ?? notOpen)(request);
-  if (!response.ok) throw new Error(`the worker answered ${response.status}`);
+  const request = new Request("http://function/", { method: "POST", body: JSON.stringify(wake), headers });
+  const response = await (handler ?? notOpen)(request);
+  if (!response.ok) throw new Error(`the function answered ${response.status}`);
 }
 
 const notOpen: Handler = async () => new Response(null, { status: 503 });

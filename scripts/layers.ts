@@ -14,7 +14,7 @@ export const places = [
   {
     layer: "feature",
     files:
-      /^shared\/(queue|tasks|access|events|routing|pricing|cache|allowances|webhooks|privacy|audit|analytics|chat|batches|prompts|alerts)\//,
+      /^shared\/(queue|tasks|access|events|routing|pricing|cache|allowances|webhooks|privacy|audit|analytics|chat|batches|prompts|alerts|notifications)\//,
   },
   { layer: "http", files: /^shared\/http\// },
   { layer: "opening", files: /^functions\/[^/]+\.ts$/ },

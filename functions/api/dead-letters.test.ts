@@ -80,9 +80,11 @@ describe("a replay", () => {
     const told = [...new Map(events.map((event) => [event.id, event])).values()];
     expect(told.map(({ sequence, type }) => `${sequence} ${type}`)).toEqual([
       "1 task.accepted",
-      "2 task.dead",
-      "3 task.accepted",
-      "4 task.succeeded",
+      "2 task.started",
+      "3 task.dead",
+      "4 task.accepted",
+      "5 task.started",
+      "6 task.succeeded",
     ]);
   });
 

@@ -50,6 +50,12 @@ describe("prices over HTTP", () => {
     expect((await read(await run())).cost).toEqual({ known: false });
   });
 
+  it("takes nothing back of what can be no model", async () => {
+    const { asAdmin } = await openAdmin();
+    for (const id of ["__proto__", "..%2fx", "tasks%2fx", "a".repeat(1_600), "nope"])
+      expect((await asAdmin(`/v1/prices/${id}`, { method: "DELETE" })).status).toBe(204);
+  });
+
   it("comes before the price of the model's entry, from its time on", async () => {
     const { put, list } = await openAdmin({ model: { price: { inputMicros: 1, outputMicros: 1 } } });
     await put({ effectiveFrom: "2030-01-01T01:00:00+01:00" });

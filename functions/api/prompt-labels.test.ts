@@ -29,8 +29,11 @@ describe("labels", () => {
     await label("production", 1);
     expect(await json<Prompt>(await put())).toMatchObject({ labels: { production: 1 } });
     expect((await label("production", 3)).status).toBe(422);
-    for (const name of ["__proto__", "Prod", "1", "a".repeat(33)])
-      expect((await label(name, 1)).status).toBe(422);
+    for (const name of ["__proto__", "Prod", "1", "a".repeat(33)]) {
+      const refused = await label(name, 1);
+      expect(refused.status).toBe(422);
+      expect((await json<Problem>(refused)).detail).toMatch(/^The path is not valid: label must be 1–32 of/);
+    }
     for (const name of ["constructor", "valueof"]) expect((await label(name, 1)).status).toBe(200);
   });
 

@@ -15,7 +15,10 @@ const Wake = z.strictObject({
   traceparent: z.string().max(512).optional(),
 });
 
-/** Takes a wake of an endpoint's or a channel's line, or of a notification subscription. Answers 204 once nothing of it is under way here; anything else asks for redelivery. */
+/**
+ * Takes a wake of an endpoint's or a channel's line, or of a notification subscription. Answers 204 once nothing of it is under way
+ * here; anything else asks for redelivery.
+ */
 export function createRunWebhooks({
   lines,
   carryOutDueOf,

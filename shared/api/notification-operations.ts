@@ -1,3 +1,4 @@
+import { idempotencyKey } from "./idempotency-key.ts";
 import {
   ChannelTest,
   CreatedNotificationChannel,
@@ -18,9 +19,6 @@ const subscriptions = "/v1/notification-subscriptions";
 const subscription = `${subscriptions}/{subscriptionId}` as const;
 const channelAnswer = { description: "The channel, without its secrets.", schema: NotificationChannel };
 const subscriptionAnswer = { description: "The subscription.", schema: NotificationSubscription };
-const idempotencyKey = {
-  "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
-};
 
 /** Of the administrators of a tenant: who is told of what, and how. */
 export const notificationOperations = {

@@ -5,6 +5,7 @@ import { AskCompression, CompressionReport } from "./compression.ts";
 import { ListDeadLetters, ReplayDeadLetters, ReplayedDeadLetters, ReplayTask } from "./dead-letters.ts";
 import { Blob } from "./file.ts";
 import { ReceivedHook } from "./hooks.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
 import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
 import { CreateModel, Model, ModelEntry, ModelPage } from "./models.ts";
 import { notificationOperations } from "./notification-operations.ts";
@@ -48,9 +49,6 @@ export type Operation = {
   answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>;
 };
 
-const idempotencyKey = {
-  "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
-};
 const taskAnswer = { description: "The task.", schema: Task };
 const modelAnswer = { description: "The model.", schema: Model };
 const promptAnswer = { description: "The prompt.", schema: Prompt };

@@ -1,3 +1,4 @@
+import { idempotencyKey } from "./idempotency-key.ts";
 import type { Operation } from "./operations.ts";
 import {
   ChangeWebhookEndpoint,
@@ -18,9 +19,6 @@ const endpoints = "/v1/webhook-endpoints";
 const one = `${endpoints}/{endpointId}` as const;
 const endpointAnswer = { description: "The endpoint.", schema: WebhookEndpoint };
 const secretAnswer = { description: "The endpoint with its secret.", schema: CreatedWebhookEndpoint };
-const idempotencyKey = {
-  "Idempotency-Key": "1–255 visible characters: repeating the call with it makes nothing new.",
-};
 
 /** Of the administrators of a tenant: where its events go, and what became of them. */
 export const webhookOperations = {

@@ -13,6 +13,8 @@ export type ErrorCode =
   | "idempotency_key_reused"
   | "conflict"
   | "queue_full"
+  | "rate_limited"
+  | "allowance_exhausted"
   | "unavailable"
   | "internal";
 

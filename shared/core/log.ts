@@ -6,6 +6,7 @@ export type LogFields = {
   code?: string;
   count?: number;
   delayMs?: number;
+  deliveryId?: string;
   durationMs?: number;
   endpointId?: string;
   /** Class and message of an error of our own; never a vendor's text. */
@@ -20,13 +21,16 @@ export type LogFields = {
   provider?: string;
   queue?: string;
   requestId?: string;
+  rule?: string;
   stack?: string;
   status?: number | string;
   step?: string;
+  subject?: string;
   taskId?: string;
   tenant?: string;
   trace?: string;
   type?: string;
+  value?: number;
 };
 
 export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";

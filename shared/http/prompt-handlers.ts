@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { PromptLabel } from "../api/prompts.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { removeLabel, setLabel } from "../prompts/label-prompt.ts";
@@ -9,6 +10,8 @@ import { createPrompt, deletePrompt, type PromptDeps, replacePrompt } from "../p
 import type { Handlers } from "./create-app.ts";
 import { parseWith } from "./read-body.ts";
 import { readIdempotencyKey } from "./read-headers.ts";
+
+const WithLabel = z.object({ label: PromptLabel });
 
 export type PromptHandlerDeps = PromptDeps & CompressionDeps;
 
@@ -58,7 +61,7 @@ export function createPromptHandlers(deps: PromptHandlerDeps): Pick<Handlers, Pr
       );
     },
     async setPromptLabel({ principal, params, body: { version } }) {
-      const label = parseWith(PromptLabel, params.label, "The label");
+      const { label } = parseWith(WithLabel, { label: params.label }, "The path");
       const prompt = await setLabel(deps, principal, { id: params.promptId ?? "", label, version });
       return Response.json(toPromptSummary(prompt));
     },

@@ -1,3 +1,4 @@
+import { toRateLimitHeaders } from "../allowances/to-rate-limit-headers.ts";
 import type { Task } from "../api/task.ts";
 import type { Platform } from "../platform/platform.ts";
 import { listDeadLetters } from "../tasks/dead-letters.ts";
@@ -22,8 +23,10 @@ export function createReplayHandlers(deps: ReplayHandlerDeps): Pick<Handlers, Re
     },
     async replayTask({ request, principal, params: { taskId = "" }, body: { model } }) {
       const idempotencyKey = readIdempotencyKey(request.headers);
-      const { task, repeated } = await replayTask(deps, principal, taskId, { model, idempotencyKey });
-      return Response.json(await show(task), { status: 202, headers: repeated ? replayedHeader : {} });
+      const replayed = await replayTask(deps, principal, taskId, { model, idempotencyKey });
+      const { task, repeated, states } = replayed;
+      const headers = { ...toRateLimitHeaders(states, deps.clock.now()), ...(repeated && replayedHeader) };
+      return Response.json(await show(task), { status: 202, headers });
     },
     async replayDeadLetters({ request, principal, body }) {
       const idempotencyKey = readIdempotencyKey(request.headers);

@@ -1,6 +1,8 @@
+import { toRateLimitHeaders } from "../allowances/to-rate-limit-headers.ts";
 import type { Task } from "../api/task.ts";
 import { terminalStatuses } from "../api/task-type.ts";
 import type { Platform } from "../platform/platform.ts";
+import { submitAsked } from "../prompts/submit-asked.ts";
 import { estimateWait } from "../queue/estimate-wait.ts";
 import { cancelTask, deleteTask } from "../tasks/change-task.ts";
 import type { Runner } from "../tasks/create-runner.ts";
@@ -9,7 +11,7 @@ import type { LiveOutput } from "../tasks/live-output.ts";
 import { findTask, listTasks } from "../tasks/read-tasks.ts";
 import { reprioritiseTask } from "../tasks/reprioritise-task.ts";
 import { withFreshLinks } from "../tasks/stored-files.ts";
-import { type SubmitDeps, submitTask } from "../tasks/submit-task.ts";
+import type { SubmitDeps } from "../tasks/submit-task.ts";
 import { type TaskDocument, toTask } from "../tasks/task-document.ts";
 import { waitForTask } from "../tasks/wait-for-task.ts";
 import type { Handlers } from "./create-app.ts";
@@ -43,11 +45,12 @@ export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOp
       const idempotencyKey = readIdempotencyKey(request.headers);
       const seconds = readWaitSeconds(request.headers);
       const options = { startsHere: seconds !== undefined, ...(idempotencyKey && { idempotencyKey }) };
-      const { task, replayed } = await submitTask(deps, principal, body, options);
+      const { task, replayed, states } = await submitAsked(deps, principal, body, options);
       const latest = seconds === undefined ? task : await waitFor(task, seconds, request.signal);
       return Response.json(await show(latest), {
         status: seconds !== undefined && terminalStatuses.has(latest.status) ? 200 : 202,
         headers: {
+          ...toRateLimitHeaders(states, deps.clock.now()),
           Location: `/v1/tasks/${task.id}`,
           ...(replayed && { "Idempotent-Replayed": "true" }),
           ...(seconds !== undefined && { "Preference-Applied": `wait=${seconds}` }),

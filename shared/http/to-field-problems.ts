@@ -3,6 +3,23 @@ import type { FieldProblem } from "../core/conea-error.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** What zod says of a union that has no sentence of its own. */
+const unexplained = "Invalid input";
+/** The same of what tells the variants of a union apart. */
+const untold = "Invalid discriminator value";
+/** zod's own words for a bound: `Too big: expected number to be <=5`. */
+const bound = /^Too (?:small|big): expected \w+ to (be|have) ([<>]=?)(\S+)/;
+const bounds: Record<string, string> = {
+  ">=": "at least ",
+  "<=": "at most ",
+  ">": "more than ",
+  "<": "less than ",
+};
+const formats: Record<string, string> = {
+  "Invalid ISO datetime": "must be a time such as 2026-01-31T12:00:00Z",
+  "Invalid email address": "must be an e-mail address",
+};
+
 /** Each wrong field with its path and what it must be. Of a union, the variant that fits best is explained. */
 export function toFieldProblems(error: z.ZodError): FieldProblem[] {
   return error.issues.flatMap((issue) => toProblems(issue, []));
@@ -13,7 +30,7 @@ function toProblems(issue: Issue, prefix: PropertyKey[]): FieldProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ field: toField([...path, key]), message: "is not a known field" }));
   }
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+  if (issue.code === "invalid_union" && issue.errors.length > 0 && issue.message === unexplained) {
     const [best = []] = issue.errors.toSorted((a, b) => misfit(a) - misfit(b));
     return best.flatMap((inner) => toProblems(inner, path));
   }
@@ -30,9 +47,18 @@ function misfit(issues: Issue[]): number {
 
 function toMessage(issue: Issue): string {
   if (issue.code === "invalid_type") return `must be of type ${issue.expected}`;
-  if (issue.code === "invalid_value")
-    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
-  return issue.message;
+  if (issue.code === "invalid_value") return `must be ${oneOf(issue.values)}`;
+  if ("options" in issue && issue.options && issue.message.startsWith(untold))
+    return `must be ${oneOf(issue.options)}`;
+  return formats[issue.message] ?? issue.message.replace(bound, toBound);
+}
+
+function toBound(_: string, verb: string, sign: string, count: string): string {
+  return `must ${verb} ${bounds[sign]}${count}`;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(" or ");
 }
 
 /** `input.messages[0].role`; the whole body is the empty path. */

@@ -17,6 +17,8 @@ const statuses: Record<ErrorCode, number> = {
   idempotency_key_reused: 422,
   conflict: 409,
   queue_full: 429,
+  rate_limited: 429,
+  allowance_exhausted: 402,
   unavailable: 503,
   internal: 500,
 };

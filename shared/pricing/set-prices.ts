@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Principal, requireAdmin } from "../access/principal.ts";
+import { ModelId } from "../api/models.ts";
 import type { SetPrice, WhichPrice } from "../api/prices.ts";
 import type { ModelConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
@@ -62,6 +63,8 @@ export async function deletePrices(
   { effectiveFrom, tier }: WhichPrice,
 ): Promise<void> {
   requireAdmin(principal);
+  // What can be no model has no price, and may be no path of a document either.
+  if (!ModelId.safeParse(modelId).success) return;
   const from = effectiveFrom === undefined ? undefined : toTime(Date.parse(effectiveFrom));
   await changeRows(deps, modelId, (rows) => {
     const isMeant = (row: SetRow) =>

@@ -44,6 +44,7 @@ function toStatus({ status }: Failure): number {
 
 const types: Record<number, string> = {
   401: "authentication_error",
+  402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
   413: "request_too_large",

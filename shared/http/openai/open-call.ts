@@ -1,4 +1,5 @@
 import type { Principal } from "../../access/principal.ts";
+import { toRateLimitHeaders } from "../../allowances/to-rate-limit-headers.ts";
 import type { SubmitTask } from "../../api/task.ts";
 import { terminalStatuses } from "../../api/task-type.ts";
 import { toErrorField } from "../../core/log.ts";
@@ -31,6 +32,8 @@ export type OpenedCall = Pick<TaskWatch, "next"> & {
   task: WatchedTask;
   /** Asking again makes no second task. */
   mayRepeat: boolean;
+  /** How the allowances stand that it has drawn on. */
+  limits: Record<string, string>;
   /** The caller has gone. */
   leave(): void;
   close(): void;
@@ -50,7 +53,8 @@ export async function openCall(deps: DoorDeps, caller: Caller, submitted: Submit
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(response && { response }),
   };
-  const { task } = await submitTask(deps, principal, { ...submitted, ...(cache && { cache }) }, options);
+  const asks = { ...submitted, ...(cache && { cache }) };
+  const { task, states } = await submitTask(deps, principal, asks, options);
   const watch = watchTask(deps, task.id, { isStreamed: task.stream });
   const leave = once(() => {
     watch.leave();
@@ -70,6 +74,7 @@ export async function openCall(deps: DoorDeps, caller: Caller, submitted: Submit
   return {
     task,
     mayRepeat: idempotencyKey !== undefined,
+    limits: toRateLimitHeaders(states, deps.clock.now()),
     next: watch.next,
     leave,
     close() {
@@ -100,7 +105,7 @@ export async function runCall(deps: DoorDeps, caller: Caller, submitted: SubmitT
     while (true) {
       const event = await call.next();
       task = event.kind === "task" ? event.task : task;
-      if (isEnd(deps, call, event, task)) return { task, headers: toAnswerHeaders(task, deps.config) };
+      if (isEnd(deps, call, event, task)) return { task, headers: toHeaders(deps, call, task) };
     }
   } finally {
     call.close();
@@ -108,32 +113,33 @@ export async function runCall(deps: DoorDeps, caller: Caller, submitted: SubmitT
 }
 
 /** Whether an event is a task's success. Throws what ends the waiting in another way. */
-export function isEnd(
-  deps: DoorDeps,
-  { mayRepeat }: OpenedCall,
-  event: WatchEvent,
-  task: WatchedTask,
-): boolean {
+export function isEnd(deps: DoorDeps, call: OpenedCall, event: WatchEvent, task: WatchedTask): boolean {
   if (event.kind === "lost") throw event.error;
   if (event.kind === "left") {
-    const headers = { ...toAnswerHeaders(task, deps.config), "x-should-retry": String(mayRepeat) };
+    const headers = { ...toHeaders(deps, call, task), "x-should-retry": String(call.mayRepeat) };
     const sentence = `The task goes on; GET /v1/tasks/${task.id} shows its end.`;
     const isLimited = task.attempts.at(-1)?.outcome === "rate_limited";
     throw new TaskFailure(isLimited ? "provider_rate_limited" : "task_running", sentence, headers);
   }
   if (event.kind === "text" || !terminalStatuses.has(task.status)) return false;
   if (task.status === "succeeded") return true;
-  throw toFailure(deps, task, task.error ?? ended[task.status] ?? { code: "internal", message: "" });
+  const { code, message } = task.error ?? ended[task.status] ?? { code: "internal", message: "" };
+  throw new TaskFailure(code, message, toHeaders(deps, call, task));
+}
+
+/** What each answer to a call says of its task, and of the allowances it has drawn on. */
+export function toHeaders(
+  { config }: Pick<DoorDeps, "config">,
+  { limits }: Pick<OpenedCall, "limits">,
+  task: WatchedTask,
+): Record<string, string> {
+  return { ...toAnswerHeaders(task, config), ...limits };
 }
 
 const ended: Record<string, { code: string; message: string }> = {
   cancelled: { code: "task_cancelled", message: "The task was cancelled." },
   expired: { code: "task_expired", message: "The task was not started in time." },
 };
-
-function toFailure(deps: DoorDeps, task: WatchedTask, { code, message }: { code: string; message: string }) {
-  return new TaskFailure(code, message, toAnswerHeaders(task, deps.config));
-}
 
 function once(run: () => void): () => void {
   let isDone = false;

@@ -3,10 +3,9 @@ import type { SubmitTask } from "../../api/task.ts";
 import { toReplayPieces } from "../../cache/to-replay-pieces.ts";
 import type { Clock } from "../../core/clock.ts";
 import { createAligner } from "./create-aligner.ts";
-import { type Caller, type DoorDeps, isEnd, type OpenedCall, openCall } from "./open-call.ts";
+import { type Caller, type DoorDeps, isEnd, type OpenedCall, openCall, toHeaders } from "./open-call.ts";
 import { readResult } from "./read-result.ts";
 import { TaskFailure } from "./task-failure.ts";
-import { toAnswerHeaders } from "./to-answer-headers.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
 /** What a stream consists of: pieces of text, then the task that has succeeded. All text has come by then. */
@@ -42,7 +41,7 @@ export async function streamCall(
   await within(deps.clock, headWaitMs, first);
   return {
     task: latest.task,
-    headers: toAnswerHeaders(latest.task, deps.config),
+    headers: toHeaders(deps, call, latest.task),
     pieces: startingWith(first, pieces),
     leave: call.leave,
   };
@@ -78,7 +77,7 @@ async function* readPieces(
       if (!isEnd(deps, call, event, latest.task)) continue;
       const { text: whole } = await readResult<"chat" | "completion">(deps, latest.task);
       const rest = aligner.finish(whole);
-      if (rest === undefined) throw interrupted(deps, latest.task);
+      if (rest === undefined) throw interrupted(deps, call, latest.task);
       for (const piece of toReplayPieces(rest)) yield { kind: "text", text: piece };
       yield { kind: "end", task: latest.task };
       return;
@@ -88,11 +87,11 @@ async function* readPieces(
   }
 }
 
-function interrupted(deps: DoorDeps, task: WatchedTask): TaskFailure {
+function interrupted(deps: DoorDeps, call: OpenedCall, task: WatchedTask): TaskFailure {
   return new TaskFailure(
     "stream_interrupted",
     `The provider broke off, and another attempt's text does not go on from what was sent; GET /v1/tasks/${task.id} shows the whole of it.`,
-    toAnswerHeaders(task, deps.config),
+    toHeaders(deps, call, task),
   );
 }
 

@@ -51,6 +51,7 @@ const taskKinds: Record<string, Kind> = {
   provider_context_too_long: { status: 400, code: "context_length_exceeded" },
   provider_content_refused: { status: 400, code: "content_policy_violation" },
   provider_model_not_found: { status: 404, code: "model_not_found" },
+  allowance_exhausted: { status: 402, code: "insufficient_quota" },
   blob_not_found: { status: 400, code: "blob_not_found" },
   content_not_kept: { status: 503, code: "content_not_kept", mayRetry: true },
   task_cancelled: { status: 409, code: "task_cancelled" },
@@ -69,7 +70,8 @@ export function toFailure(thrown: unknown, { requestId, log }: { requestId: stri
   const error = thrown instanceof ConeaError ? thrown : toInternal(thrown, requestId, log);
   const kind = kinds[error.code];
   const [field] = error.fields;
-  const seconds = error.code === "queue_full" ? error.headers["Retry-After"] : undefined;
+  const isRate = error.code === "queue_full" || error.code === "rate_limited";
+  const seconds = isRate ? error.headers["Retry-After"] : undefined;
   return {
     status: kind.status,
     code: kind.code,
@@ -77,13 +79,18 @@ export function toFailure(thrown: unknown, { requestId, log }: { requestId: stri
     ...(field?.field && { param: field.field }),
     headers: {
       ...error.headers,
-      ...toRetryHeader(kind),
+      ...toRetryHeader(isSoon(seconds) ? kind : { ...kind, mayRetry: false }),
       ...(seconds !== undefined && {
         "x-ratelimit-remaining-requests": "0",
         "x-ratelimit-reset-requests": `${seconds}s`,
       }),
     },
   };
+}
+
+/** An SDK that is told to wait longer than a minute takes a wait of its own, and asks in vain. */
+function isSoon(seconds: string | undefined): boolean {
+  return seconds === undefined || Number(seconds) <= 60;
 }
 
 function toRetryHeader({ mayRetry }: Kind): Record<string, string> {

@@ -18,6 +18,7 @@ export function toErrorBody({ status, code, message, param }: Failure): OpenAiEr
 
 function toType(status: number): string {
   if (status === 401) return "authentication_error";
+  if (status === 402) return "insufficient_quota";
   if (status === 403) return "permission_error";
   if (status === 429) return "rate_limit_error";
   return status >= 500 ? "server_error" : "invalid_request_error";

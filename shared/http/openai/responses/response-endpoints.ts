@@ -1,3 +1,4 @@
+import { toRateLimitHeaders } from "../../../allowances/to-rate-limit-headers.ts";
 import {
   cancelResponse,
   createResponse,
@@ -70,8 +71,8 @@ async function answerQueued(deps: DoorDeps, call: CreateCall, made: ResponseTask
   const { idempotencyKey, cache } = readCallHeaders(call.request.headers);
   const options = { response: made.facts, ...(idempotencyKey !== undefined && { idempotencyKey }) };
   const submitted = { ...made.submitted, ...(cache && { cache }) };
-  const { task } = await submitTask(deps, call.principal, submitted, options);
-  return show(deps, task);
+  const { task, states } = await submitTask(deps, call.principal, submitted, options);
+  return show(deps, task, toRateLimitHeaders(states, deps.clock.now()));
 }
 
 async function answerStream(deps: DoorDeps, call: CreateCall, made: ResponseTask): Promise<Response> {
@@ -118,8 +119,13 @@ async function find(deps: DoorDeps, { params, principal }: ResponseCall): Promis
   throw new ConeaError("not_found", `There is no response ${JSON.stringify(responseId)}.`);
 }
 
-async function show(deps: DoorDeps, task: TaskDocument): Promise<Response> {
-  return Response.json(await readResponse(deps, task), { headers: toAnswerHeaders(task, deps.config) });
+async function show(
+  deps: DoorDeps,
+  task: TaskDocument,
+  limits: Record<string, string> = {},
+): Promise<Response> {
+  const headers = { ...toAnswerHeaders(task, deps.config), ...limits };
+  return Response.json(await readResponse(deps, task), { headers });
 }
 
 function toAskedOf({ submitted: { input }, facts, isStored }: ResponseTask): Asked {
