@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** What a plan reads, relative to the root. */
-const inputs = ["terraform", "firebase/firestore.*", "conea.yaml", "shared/config/alert-rules.json", "functions/*/function.yaml", "dist/*.zip"];
+const inputs = [
+  "terraform",
+  "firebase/firestore.*",
+  "conea.yaml",
+  "shared/config/alert-rules.json",
+  "functions/*/function.yaml",
+  "dist/*.zip",
+];
 const made = /(^|\/)(\.terraform|\.terraform\.lock\.hcl|terraform\.tfstate.*)$/;
 
 /**
