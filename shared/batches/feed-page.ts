@@ -8,7 +8,8 @@ import { InvalidDocument, type Write } from "../platform/documents.ts";
 import type { Add, Admitted, Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { createPurse, type Purse } from "../tasks/purse.ts";
-import { draftTask, type SubmitDeps, storeInput } from "../tasks/submit-task.ts";
+import { storeInput } from "../tasks/stored-files.ts";
+import { draftTask, type SubmitDeps } from "../tasks/submit-task.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { publishRecent } from "../tasks/task-events.ts";
 import {

@@ -34,7 +34,7 @@ export async function submitAsked(
   if (!prompt && !trim) return submitTask(deps, principal, toChatTask(asked, asked.input.messages), options);
   const askedHash = hashAsked(principal, asked);
   const earlier = await findEarlier(deps, principal, askedHash, options.idempotencyKey);
-  if (earlier) return { task: earlier, replayed: true };
+  if (earlier) return { task: earlier, replayed: true, states: [] };
   const { messages, promptRef } = await expandPrompt(deps, principal, asked.input);
   const request = toChatTask(asked, messages);
   const { input, trimmed } = await trimAsked(deps, principal, asked, { request, options });

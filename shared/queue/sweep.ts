@@ -1,4 +1,5 @@
-import { sweepAllowances } from "../allowances/sweep-allowances.ts";
+import { isBounding } from "../allowances/is-bounding.ts";
+import { type AllowancesReport, sweepAllowances } from "../allowances/sweep-allowances.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
 import { toErrorField } from "../core/log.ts";
@@ -72,10 +73,7 @@ export async function sweep(
   await step("expired", () => expireTasks(deps));
   await step("republished", () => publishUnpublished(deps));
   // After what ends tasks: what was reserved for them is let go at once.
-  const { accounted, takenBack, failed } = await sweepAllowances(deps, {
-    orphans: isAlone,
-    thresholds: deps.config.allowances.thresholds,
-  });
+  const { accounted, takenBack, failed } = await sweepBounds(deps, isAlone);
   report.accounted += accounted;
   report.slices += takenBack;
   report.failed += failed;
@@ -88,6 +86,13 @@ export async function sweep(
     });
   }
   return report;
+}
+
+/** Where nothing is bounded nobody looks. */
+async function sweepBounds(deps: SweepDeps, orphans: boolean): Promise<AllowancesReport> {
+  const { allowances } = deps.config;
+  if (!isBounding(allowances)) return { accounted: 0, takenBack: 0, told: 0, failed: 0 };
+  return sweepAllowances(deps, { orphans, thresholds: allowances.thresholds });
 }
 
 async function takeBackLost(deps: SweepDeps, orphans: boolean): Promise<number> {

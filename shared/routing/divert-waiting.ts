@@ -4,10 +4,10 @@ import type { Platform } from "../platform/platform.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { wakeQueue } from "../queue/wake-queue.ts";
 import { type Funded, fundCall } from "../tasks/fund-call.ts";
-import { type TurnChange, toTurn } from "../tasks/next-state.ts";
 import { toPurse } from "../tasks/purse.ts";
 import type { ReserveDeps } from "../tasks/reserve-task.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
+import { type TurnChange, toTurn } from "../tasks/to-turn.ts";
 import { availableCandidates, freshRescue } from "./decide-rescue.ts";
 import type { RestingQueues } from "./resting-queues.ts";
 

@@ -7,11 +7,13 @@ import { ProviderError } from "../providers/provider-error.ts";
 import type { Catalogue } from "../routing/catalogue.ts";
 import type { HealthBook } from "../routing/health-book.ts";
 import { callLimits } from "./call-limits.ts";
+import { capInput, cutAtCap } from "./cap-output.ts";
 import { type Continuation, withPrefill } from "./continuation.ts";
 import { createJoint } from "./join-text.ts";
 import type { LoadedInput } from "./load-input.ts";
 import type { TaskDocument } from "./task-document.ts";
 import type { AbortReason } from "./to-outcome.ts";
+import type { UsageMeter } from "./usage-meter.ts";
 import { watchStall } from "./watch-stall.ts";
 
 export type CallDeps = { config: ConeaConfig; clock: Clock; catalogue: Catalogue; health: HealthBook };
@@ -26,6 +28,7 @@ export type CallParts = {
   onText: (text: string) => void;
   controller: AbortController;
   permit: CallPermit;
+  meter: UsageMeter;
 };
 
 export type Called = Recalled & {
@@ -38,7 +41,7 @@ const openingEvents = 2;
 
 /** Makes the one call of an attempt, within its limits. Aborts it, and rejects, when one is passed. */
 export async function callProvider(deps: CallDeps, provider: Provider, parts: CallParts): Promise<Called> {
-  const { task, loaded, recall, continuation, controller, permit } = parts;
+  const { task, loaded, recall, continuation, controller, permit, meter } = parts;
   // The method and the input belong to the same type: the request was parsed by it.
   const run = provider[task.type] as ((call: ProviderCall) => Promise<ProviderAnswer>) | undefined;
   if (!run) throw new ProviderError("model_not_found");
@@ -48,19 +51,22 @@ export async function callProvider(deps: CallDeps, provider: Provider, parts: Ca
   const joint = continuation && createJoint(continuation.text, parts.onText);
   const onText = (text: string) => {
     watch.sawText();
+    meter.sawText(text);
     if (!signal.aborted) joint ? joint.write(text) : parts.onText(text);
   };
   try {
     signal.throwIfAborted();
+    const input = capInput(loaded.input, task);
     const call: ProviderCall = {
-      input: continuation ? withPrefill(loaded.input, continuation.text) : loaded.input,
+      input: continuation ? withPrefill(input, continuation.text) : input,
       model: await vendorName(deps, task),
       signal,
       ...(isStreamed && { onText, onProgress: watch.sawProgress }),
+      onUsage: meter.sawUsage,
       readBlob: async (blobId) =>
         loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
     };
-    const called = withPermit(permit, () => recall(call, run));
+    const called = withPermit(permit, () => recall(call, cutAtCap(run, task.outputCap)));
     const answer = await Promise.race([called, rejectOnAbort(signal)]);
     return { ...toWhole(answer, continuation, joint?.end()), ...watch.measured() };
   } finally {

@@ -1,10 +1,12 @@
 import { type Principal, requireWriter } from "../access/principal.ts";
+import type { Allowances } from "../allowances/allowances.ts";
 import { terminalStatuses } from "../api/task-type.ts";
 import { fromTime, sleep, toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import { InvalidDocument, type Snapshot, type Write, type WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { endFields } from "./end-fields.ts";
 import { findTask } from "./read-tasks.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 import { publishMarked, withEvent } from "./task-events.ts";
@@ -19,7 +21,10 @@ type ChangeDeps = Pick<Platform, "documents" | "clock" | "events"> & { log: Log 
  * Cancelling again changes nothing. Throws `not_found` and `conflict`.
  */
 export async function cancelTask(
-  deps: ChangeDeps & { abort: (claim: Pick<TaskDocument, "id" | "epoch">) => boolean },
+  deps: ChangeDeps & {
+    allowances: Allowances;
+    abort: (claim: Pick<TaskDocument, "id" | "epoch">) => boolean;
+  },
   principal: Principal,
   taskId: string,
 ): Promise<TaskDocument> {
@@ -33,6 +38,8 @@ export async function cancelTask(
   });
   if (!deps.abort(before)) await untilNoneCanStart(deps, before);
   if (after.unpublished) await announce(deps, after, updateTime);
+  // What was announced has been written since.
+  deps.allowances.note(after, "");
   return after;
 }
 
@@ -41,6 +48,7 @@ function toCancelled(task: TaskDocument, completedAt: string): Partial<TaskDocum
     status: "cancelled",
     completedAt,
     unpublished: true,
+    ...endFields(task),
     ...withEvent(task, "task.cancelled", completedAt),
   };
 }

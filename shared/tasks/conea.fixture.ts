@@ -1,5 +1,5 @@
 import type { Principal } from "../access/principal.ts";
-import { isTaskEvent, type TaskEvent } from "../api/events.ts";
+import { type Event, isTaskEvent, type TaskEvent } from "../api/events.ts";
 import type { SubmitTask } from "../api/task.ts";
 import { ConeaConfig } from "../config/conea-config.ts";
 import { createLog, type LogLine } from "../core/log.ts";
@@ -46,6 +46,8 @@ export type TestOptions = {
   breaker?: object;
   /** `queue` of the configuration: how long a line may become. */
   queue?: object;
+  /** `allowances` of the configuration; none where absent. */
+  allowances?: object;
   /** What the entry of the model `m` has beside. */
   model?: object;
   /** A second queue of that name, for what names the model `n`. */
@@ -66,6 +68,7 @@ export async function openTestConea({
   timeouts = {},
   breaker = {},
   queue = {},
+  allowances,
   model = {},
   second = false,
   secondProvider = provider,
@@ -89,9 +92,11 @@ export async function openTestConea({
     retry,
     breaker,
     queue,
+    ...(allowances && { allowances }),
   });
   const clock = createVirtualClock(Date.parse("2026-01-01T00:00:00.000Z"));
   const lines: LogLine[] = [];
+  const allEvents: Event[] = [];
   const events: TaskEvent[] = [];
   const log = createLog((line) => lines.push(line), "DEBUG");
   const embedded = await openEmbeddedPlatform({
@@ -104,6 +109,7 @@ export async function openTestConea({
     log,
   });
   embedded.subscribe(async (event) => {
+    allEvents.push(event);
     if (isTaskEvent(event)) events.push(event);
   });
   const { documents, counts } = countDocuments(embedded.platform.documents);
@@ -125,5 +131,17 @@ export async function openTestConea({
     if (!snapshot) throw new Error(`no task ${id}`);
     return snapshot.data;
   };
-  return { conea, clock, counts, events, lines, submit, read, closing, close: embedded.close, embedded };
+  return {
+    conea,
+    clock,
+    counts,
+    events,
+    allEvents,
+    lines,
+    submit,
+    read,
+    closing,
+    close: embedded.close,
+    embedded,
+  };
 }

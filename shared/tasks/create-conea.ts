@@ -1,13 +1,18 @@
 import { type Authenticate, createAuthenticate } from "../access/authenticate.ts";
+import type { Allowances } from "../allowances/allowances.ts";
+import { createAllowances } from "../allowances/create-allowances.ts";
 import { type Cache, createCache } from "../cache/create-cache.ts";
 import type { ConeaConfig, RetryConfig } from "../config/conea-config.ts";
 import type { Log } from "../core/log.ts";
+import { createNotifications, type Notifications } from "../notifications/create-notifications.ts";
 import type { Platform } from "../platform/platform.ts";
+import { createPrices, type Prices } from "../pricing/create-prices.ts";
 import type { ProviderDirectory } from "../providers/provider.ts";
 import { type Backpressure, createBackpressure } from "../queue/backpressure.ts";
 import { type Catalogue, createCatalogue } from "../routing/catalogue.ts";
 import { createHealthBook, type HealthBook } from "../routing/health-book.ts";
 import { createRestingQueues, type RestingQueues } from "../routing/resting-queues.ts";
+import { createWebhooks, type Webhooks } from "../webhooks/create-webhooks.ts";
 import { createRunner, type Runner } from "./create-runner.ts";
 import { createHeldContent, type HeldContent } from "./held-content.ts";
 import { createLiveOutput, type LiveOutput } from "./live-output.ts";
@@ -21,6 +26,10 @@ export type Conea = Platform & {
   resting: RestingQueues;
   /** What this process's own calls write, for those who follow here. */
   live: LiveOutput;
+  /** What calls cost. */
+  prices: Prices;
+  /** What may be used of anything. */
+  allowances: Allowances;
   cache: Cache;
   /** What is kept nowhere else. */
   held: HeldContent;
@@ -28,9 +37,13 @@ export type Conea = Platform & {
   log: Log;
   providers: ProviderDirectory;
   isSimulated: (providerId: string) => boolean;
+  /** Whose the events are that concern nobody's own tasks. */
+  operatorTenant: string;
   authenticate: Authenticate;
   runner: Runner;
   backpressure: Backpressure;
+  webhooks: Webhooks;
+  notifications: Notifications;
   /** Aborts when the process is about to end: streams and waits finish early. */
   closing: AbortSignal;
 };
@@ -45,6 +58,8 @@ export type ConeaOptions = {
   localKey?: string;
   /** Providers that are rehearsed instead of called. */
   simulated?: ReadonlySet<string>;
+  /** The operators' tenant where the configuration names none. */
+  operatorTenant?: string;
 };
 
 export function createConea({
@@ -55,15 +70,18 @@ export function createConea({
   closing,
   localKey,
   simulated,
+  operatorTenant: usualOperatorTenant = "local",
 }: ConeaOptions): Conea {
-  const { retry } = config;
+  const { retry, operatorTenant = usualOperatorTenant } = config;
   const isSimulated = (providerId: string) => simulated?.has(providerId) ?? false;
   const catalogue = createCatalogue({ ...platform, config, log });
   const health = createHealthBook({ ...platform, log });
   const resting = createRestingQueues({ ...platform, config, log });
   const live = createLiveOutput();
   const held = createHeldContent(platform);
-  const cache = createCache({ ...platform, config, catalogue, isSimulated, closing, log });
+  const allowances = createAllowances({ ...platform, config: config.allowances, log });
+  const prices = createPrices({ ...platform, config, catalogue, log });
+  const cache = createCache({ ...platform, config, catalogue, isSimulated, closing, allowances, log });
   return {
     ...platform,
     config,
@@ -71,6 +89,8 @@ export function createConea({
     health,
     resting,
     live,
+    prices,
+    allowances,
     cache,
     held,
     retry,
@@ -78,11 +98,28 @@ export function createConea({
     providers,
     closing,
     isSimulated,
+    operatorTenant,
     authenticate: createAuthenticate(platform, localKey),
+    webhooks: createWebhooks(platform, { allowLoopbackHttp: localKey !== undefined }),
+    notifications: createNotifications(platform, { allowLoopback: localKey !== undefined }),
     backpressure: createBackpressure({ ...platform, config, log }),
     runner: createRunner({
       ...platform,
-      ...{ config, catalogue, health, resting, live, cache, held, retry, log, providers },
+      ...{
+        config,
+        catalogue,
+        health,
+        resting,
+        live,
+        prices,
+        allowances,
+        cache,
+        held,
+        retry,
+        log,
+        providers,
+        operatorTenant,
+      },
     }),
   };
 }

@@ -5,6 +5,7 @@ import type { SpanOptions } from "../core/span.ts";
 import { inTraceOf } from "../core/trace.ts";
 import type { Wake } from "../platform/wakes.ts";
 import { isUrgent, isWarning } from "../queue/apply-reports.ts";
+import type { BreakerEventDeps } from "../queue/breaker-events.ts";
 import type { Claim, Claimed } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
 import { promoteDue } from "../queue/promote-due.ts";
@@ -42,7 +43,7 @@ export type Runner = {
   drain(graceMs: number): Promise<void>;
 };
 
-export type RunnerDeps = RunDeps & { resting: RestingQueues };
+export type RunnerDeps = RunDeps & BreakerEventDeps & { resting: RestingQueues };
 
 /** The part of a process that claims and runs tasks. It runs about `capacity` at a time at most. */
 export function createRunner(given: RunnerDeps, capacity = 200): Runner {
@@ -113,6 +114,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     await publishRecent(deps, task, 1).catch((error) =>
       deps.log.warn("event left to the sweep", { taskId: task.id, ...toErrorField(error) }),
     );
+    deps.allowances.note(task, "");
   }
 
   /** Runs a claim to its end. Resolves to how soon its queue must be told. */
@@ -209,7 +211,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
       await work(queue, { until: deps.clock.now() + longestShiftMs, wokenAt });
       // A function that has answered may stand still before it has told.
       await claimer.untilTold(queueId);
-      await deps.cache.untilKept();
+      await Promise.all([deps.cache.untilKept(), deps.allowances.flush()]);
     },
     startNow,
     abort(claim) {
@@ -224,7 +226,8 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
       for (const { controller } of running.values()) controller.abort("shutdown" satisfies AbortReason);
       await all();
       const queues = Object.keys(deps.config.providers).flatMap((id) => toQueue(deps.config, id) ?? []);
-      await Promise.all([deps.cache.untilKept(), ...queues.map((queue) => claimer.tell(queue))]);
+      const tellLast = (queue: Queue) => claimer.tell(queue).then(() => claimer.untilTold(queue.id));
+      await Promise.all([deps.cache.untilKept(), deps.allowances.drain(), ...queues.map(tellLast)]);
     },
   };
 }

@@ -11,8 +11,9 @@ export async function createTask(
   deps: Pick<Platform, "documents" | "clock">,
   task: TaskDocument,
   guards: Write[] = [],
+  mayRepeat: () => boolean = () => true,
 ): Promise<number | undefined> {
   const create: Write = { op: "create", path: taskPath(task.id), data: task };
-  const times = await commitMarked(deps, [create, ...guards], { mark: task.mark ?? "" });
+  const times = await commitMarked(deps, [create, ...guards], { mark: task.mark ?? "", mayRepeat });
   return times && Date.parse(times[0] || task.createdAt);
 }

@@ -3,7 +3,7 @@ import type { SubmitTask } from "../api/task.ts";
 /** What a task may write when it sets no limit itself. */
 const assumedOutput = 1_000;
 /** English text has about four bytes a token; three is on the safe side for most of what is sent. */
-const bytesPerToken = 3;
+export const bytesPerToken = 3;
 
 /**
  * The tokens a task may use, read and written together: what it is charged when it is claimed, until the provider has told

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { ProviderAnswer } from "../providers/provider.ts";
 import { ProviderError } from "../providers/provider-error.ts";
 import { type QueueDocument, queuePath } from "../queue/queue-document.ts";
-import { sweep } from "../queue/sweep.ts";
 import { cancelTask } from "./change-task.ts";
 import { aChat, ann, openTestConea, type TestOptions } from "./conea.fixture.ts";
 
@@ -202,37 +201,5 @@ describe("a cancel", () => {
     expect(acknowledgedAt).toBeGreaterThanOrEqual(Date.parse("2026-01-01T00:00:01.000Z"));
     const ended = await test.read(task.id);
     expect([ended.status, ended.attempts]).toEqual(["cancelled", []]);
-  });
-});
-
-describe("events after a crash", () => {
-  it("are published again by the sweep when the worker could not", async () => {
-    const test = await openTestConea();
-    const publish = test.conea.events.publish;
-    test.conea.events.publish = async (event) => {
-      if (event.type === "task.succeeded") throw new Error("the publisher is down");
-      return publish(event);
-    };
-    const { task } = await test.submit();
-    await test.clock.advance(1_000);
-    expect((await test.read(task.id)).status).toBe("succeeded");
-    expect(test.events.some(({ type }) => type === "task.succeeded")).toBe(false);
-    test.conea.events.publish = publish;
-    await test.clock.advance(61_000);
-    expect(await sweep(test.conea)).toMatchObject({ republished: 1 });
-    expect(test.events.at(-1)).toMatchObject({ id: `${task.id}.2`, sequence: 2, type: "task.succeeded" });
-    expect(await sweep(test.conea)).toMatchObject({ republished: 0 });
-  });
-
-  it("are published by the sweep for a cancel that could not tell of itself", async () => {
-    const test = await openTestConea();
-    const { task } = await test.submit(aChat({ notBefore: "2027-01-01T00:00:00Z" }));
-    const publish = test.conea.events.publish;
-    test.conea.events.publish = () => Promise.reject(new Error("the publisher is down"));
-    await cancelTask({ ...test.conea, abort: test.conea.runner.abort }, ann, task.id);
-    test.conea.events.publish = publish;
-    await sweep(test.conea);
-    expect(test.events.at(-1)).toMatchObject({ sequence: 2, type: "task.cancelled" });
-    expect((await test.read(task.id)).unpublished).toBeUndefined();
   });
 });

@@ -1,9 +1,11 @@
 import type { Principal } from "../access/principal.ts";
+import type { Allowances } from "../allowances/allowances.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { changeTask } from "./change-task.ts";
+import { endFields } from "./end-fields.ts";
 import type { TaskDocument } from "./task-document.ts";
 import { publishMarked, withEvent } from "./task-events.ts";
 
@@ -12,7 +14,7 @@ import { publishMarked, withEvent } from "./task-events.ts";
  * changes nothing. Throws `not_found`, and `conflict` while it runs or once it has ended otherwise.
  */
 export async function moveToDeadLetters(
-  deps: Pick<Platform, "documents" | "clock" | "events"> & { log: Log },
+  deps: Pick<Platform, "documents" | "clock" | "events"> & { log: Log; allowances: Allowances },
   principal: Principal,
   taskId: string,
 ): Promise<TaskDocument> {
@@ -26,6 +28,8 @@ export async function moveToDeadLetters(
       deps.log.warn("event left to a repetition", { taskId, ...toErrorField(error) }),
     );
   }
+  // What was told of has been written since.
+  deps.allowances.note(after, "");
   return after;
 }
 
@@ -39,6 +43,7 @@ function toDead(task: TaskDocument, completedAt: string): Partial<TaskDocument> 
       retryable: true,
     },
     unpublished: true,
+    ...endFields(task),
     ...withEvent(task, "task.dead", completedAt),
   };
 }

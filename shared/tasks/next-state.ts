@@ -4,11 +4,14 @@ import type { Attempt, AttemptOutcome, TaskError, Usage } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
+import type { Charge } from "../pricing/add-cost.ts";
 import type { RateLimits } from "../providers/provider.ts";
 import { decideRescue, type Failure, freshRescue } from "../routing/decide-rescue.ts";
+import { addCharge, toCharge } from "./add-charge.ts";
 import { backoffMs } from "./backoff.ts";
 import { contentNotKept } from "./held-content.ts";
 import { keptAttempts, type TaskDocument } from "./task-document.ts";
+import { toTurn } from "./to-turn.ts";
 
 /** How a claim ended. */
 export type Outcome =
@@ -20,6 +23,8 @@ export type Outcome =
       rateLimits?: RateLimits;
       /** Where the cache gave the result, or some of it. */
       cache?: "hit" | "partial";
+      /** What the answer had cost that the cache gave, where that is known. */
+      savedMicros?: number;
     }
   | { kind: "failed"; error: TaskError; rateLimited: boolean; retryAfterMs?: number; requestId?: string }
   /** The process is shutting down: no fault of the provider. */
@@ -37,9 +42,17 @@ export type AttemptFacts = {
   /** The attempt whose text it went on from. */
   continues?: number;
   simulated?: boolean;
+  /** What it was charged for; absent where it was not charged. */
+  charge?: Charge | undefined;
 };
 
-export type NextStateOptions = { now: number; retry: RetryConfig; random: Random };
+export type NextStateOptions = {
+  now: number;
+  retry: RetryConfig;
+  random: Random;
+  /** Candidates, by their place in the route, whose call nobody pays for; 0 where there is no route. */
+  barred?: readonly number[];
+};
 
 /** The fields to change on the task's document, and those to take away. */
 export type TaskChange = {
@@ -62,8 +75,13 @@ export function nextState(
   }
   const counts = outcome.kind !== "interrupted" && !isForgiven(outcome, facts);
   const attemptsUsed = task.attemptsUsed + (counts ? 1 : 0);
-  const attempt = toAttempt(task, outcome, facts, options.now);
-  const common = { attempts: [...task.attempts, attempt].slice(-keptAttempts), attemptsUsed };
+  const charge = toCharge(outcome, facts);
+  const attempt = toAttempt(task, outcome, { ...facts, charge }, options.now);
+  const common = {
+    attempts: [...task.attempts, attempt].slice(-keptAttempts),
+    attemptsUsed,
+    ...addCharge(task, outcome.kind === "lost" ? "unknown" : charge),
+  };
   const change = decide({ ...task, ...common }, outcome, facts, options);
   return { ...change, fields: { ...common, ...change.fields } };
 }
@@ -83,21 +101,26 @@ function decide(
 ): TaskChange {
   const completedAt = toTime(options.now);
   if (outcome.kind === "succeeded") {
-    const { result, usage, cache } = outcome;
-    const fields = { status: "succeeded" as const, result, usage, completedAt };
-    const cost = cache === "hit" ? { cost: { micros: 0, known: true } } : {};
-    return { fields: { ...fields, ...(cache && { cache }), ...cost }, removes: taskEnd };
+    const { result, cache, savedMicros } = outcome;
+    const fields = { status: "succeeded" as const, result, completedAt };
+    const saved = savedMicros !== undefined && { savedMicros };
+    return { fields: { ...fields, ...(cache && { cache }), ...saved }, removes: taskEnd };
   }
   // Its content goes with the process that was to run it.
   if (task.heldBy !== undefined && (outcome.kind === "interrupted" || outcome.kind === "lost"))
     return { fields: { status: "failed", error: contentNotKept, completedAt }, removes: taskEnd };
+  const { barred = [] } = options;
+  const isBarred = barred.includes(task.route?.at ?? 0);
+  // Nothing was wrong with the provider.
+  if (outcome.kind === "interrupted" && isBarred)
+    return { fields: { status: "failed", error: allowanceExhausted, completedAt }, removes: taskEnd };
   if (outcome.kind === "interrupted") return { fields: { status: "ready" }, removes: claimEnd };
   const error = outcome.kind === "lost" ? lostError : outcome.error;
   if (task.route)
     return rescue(task, task.route, toFailure(task, outcome, facts, error), { ...options, error });
   if (!error.retryable) return { fields: { status: "failed", error, completedAt }, removes: taskEnd };
   const handedBack = outcome.kind === "failed" && outcome.rateLimited;
-  if (!handedBack && task.attemptsUsed >= options.retry.attempts) {
+  if (isBarred || (!handedBack && task.attemptsUsed >= options.retry.attempts)) {
     return { fields: { status: "dead", error, completedAt }, removes: taskEnd };
   }
   if (outcome.kind === "lost") return { fields: { status: "ready" }, removes: claimEnd };
@@ -126,11 +149,11 @@ function rescue(
   task: TaskDocument,
   route: Route,
   failure: Failure,
-  { now, retry, random, error }: NextStateOptions & { error: TaskError },
+  { now, retry, random, error, barred = [] }: NextStateOptions & { error: TaskError },
 ): TaskChange {
   const { candidates, at } = route;
   const state = task.rescue ?? freshRescue;
-  const decision = decideRescue({ candidates, at, state, failure, retry, random, now });
+  const decision = decideRescue({ candidates, at, state, failure, retry, random, now, barred });
   if (decision.kind === "end") {
     const told = toldError(task, error);
     const status = told.retryable ? "dead" : "failed";
@@ -150,28 +173,6 @@ function rescue(
   };
 }
 
-/** The fields by which it becomes another candidate's turn to serve a task. */
-export function toTurn(route: Route, at: number): TurnChange {
-  const { provider: queue, model, simulated } = route.candidates[at] ?? { provider: "" };
-  return {
-    fields: {
-      queue,
-      route: { ...route, at },
-      ...(model !== undefined && { model }),
-      ...(simulated && { simulated }),
-    },
-    removes: [
-      ...(model === undefined ? (["model"] as const) : []),
-      ...(simulated ? [] : (["simulated"] as const)),
-    ],
-  };
-}
-
-export type TurnChange = {
-  fields: Pick<TaskDocument, "queue" | "model" | "route" | "simulated">;
-  removes: ("model" | "simulated")[];
-};
-
 /** A key that does not work, or a model that is not there, says less than how the others failed. */
 const uninformative: ReadonlySet<string> = new Set(["provider_authentication", "provider_model_not_found"]);
 
@@ -185,6 +186,12 @@ const lostError: TaskError = {
   code: "worker_lost",
   message: "The worker that ran the task disappeared before it could report.",
   retryable: true,
+};
+
+export const allowanceExhausted: TaskError = {
+  code: "allowance_exhausted",
+  message: "What is left of the allowance does not cover another call.",
+  retryable: false,
 };
 
 function retryDelayMs(
@@ -201,7 +208,12 @@ function trailing(attempts: Attempt[], outcome: AttemptOutcome): number {
   return attempts.length - 1 - other;
 }
 
-function toAttempt(task: TaskDocument, outcome: Outcome, facts: AttemptFacts, now: number): Attempt {
+export function toAttempt(
+  task: TaskDocument,
+  outcome: Outcome | { kind: "cancelled" },
+  facts: AttemptFacts,
+  now: number,
+): Attempt {
   return {
     n: task.attemptCount,
     provider: facts.provider,
@@ -212,6 +224,7 @@ function toAttempt(task: TaskDocument, outcome: Outcome, facts: AttemptFacts, no
     ...(outcome.kind === "failed" && { error: outcome.error }),
     ...(outcome.kind === "lost" && { error: lostError }),
     ...(outcome.kind === "succeeded" && { usage: outcome.usage }),
+    ...facts.charge,
     ...("requestId" in outcome && outcome.requestId && { requestId: outcome.requestId }),
     ...(facts.firstTokenMs !== undefined && { firstTokenMs: Math.round(facts.firstTokenMs) }),
     ...(facts.outputPages !== undefined && { outputPages: facts.outputPages }),
@@ -222,7 +235,7 @@ function toAttempt(task: TaskDocument, outcome: Outcome, facts: AttemptFacts, no
   };
 }
 
-function toAttemptOutcome(outcome: Outcome): AttemptOutcome {
+function toAttemptOutcome(outcome: Outcome | { kind: "cancelled" }): AttemptOutcome {
   if (outcome.kind === "failed") return outcome.rateLimited ? "rate_limited" : "failed";
   return outcome.kind === "returned" ? "interrupted" : outcome.kind;
 }

@@ -36,9 +36,9 @@ export async function listTasks(
   return { tasks: page.map(({ data }) => data), ...(last && { nextCursor: toCursor(last) }) };
 }
 
-function toQuery(principal: Principal, wanted: Omit<ListTasks, "limit" | "cursor">): Query {
-  const owner = ownerFilter(principal);
-  const filters = Object.entries({ ...wanted, createdBy: owner }).filter(([, value]) => value !== undefined);
+function toQuery(principal: Principal, { prompt, ...wanted }: Omit<ListTasks, "limit" | "cursor">): Query {
+  const asked = { ...wanted, "promptRef.id": prompt, createdBy: ownerFilter(principal) };
+  const filters = Object.entries(asked).filter(([, value]) => value !== undefined);
   return {
     collection: "tasks",
     where: [

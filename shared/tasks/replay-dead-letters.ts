@@ -38,7 +38,7 @@ export type ReplayedAll = {
 
 /**
  * Replays the dead letters that match, oldest first, a thousand at most. One that cannot be replayed is counted and passed
- * over; a full line ends the call. What dies while it is under way is not replayed by it again. With a key, a call that was
+ * over; a full line, or an allowance that is used up, ends the call. What dies while it is under way is not replayed by it again. With a key, a call that was
  * carried out is answered as then, and one that was cut off goes on, counting what was left. Throws `unknown_model`,
  * `invalid_request` and `idempotency_key_reused`.
  */
@@ -81,7 +81,7 @@ async function replayAll(
     const page = await replayPage(deps, principal, found, request);
     total.replayed += page.replayed;
     total.failed += page.failed;
-    // The same place again: the full line left some of this page where they were.
+    // The same place again: what was full left some of this page where they were.
     if (page.isFull) return { ...total, more: true, ...(next !== undefined && { nextCursor: next }) };
     if (nextCursor === undefined) return { ...total, more: false };
     next = nextCursor;
@@ -96,7 +96,7 @@ async function replayPage(
   request: ReplayRequest,
 ): Promise<{ replayed: number; failed: number; isFull: boolean }> {
   const results = await Promise.allSettled(
-    found.map((snapshot) => applyReplay(deps, request, readFirst(deps, principal, snapshot))),
+    found.map((snapshot) => applyReplay(deps, principal, request, readFirst(deps, principal, snapshot))),
   );
   const failures = results.filter((result) => result.status === "rejected").map(({ reason }) => reason);
   const broken = failures.find((reason) => !(reason instanceof ConeaError));
@@ -110,9 +110,12 @@ async function replayPage(
   };
 }
 
+/** The line, or what the caller may still use. */
 function isFull(reason: unknown): boolean {
-  return reason instanceof ConeaError && reason.code === "queue_full";
+  return reason instanceof ConeaError && ends.has(reason.code);
 }
+
+const ends: ReadonlySet<string> = new Set(["queue_full", "rate_limited", "allowance_exhausted"]);
 
 /** The document as the list gave it, then, if others have written it since, as it is. */
 function readFirst(deps: ReplayDeps, principal: Principal, listed: Snapshot<TaskDocument>) {

@@ -33,7 +33,15 @@ describe("failure", () => {
       error: { code: "provider_overloaded", retryable: true },
     });
     expect((await read(task.id)).attempts).toHaveLength(3);
-    expect(kindsOf(events)).toEqual(["1 task.accepted", "2 task.retrying", "3 task.retrying", "4 task.dead"]);
+    expect(kindsOf(events)).toEqual([
+      "1 task.accepted",
+      "2 task.started",
+      "3 task.retrying",
+      "4 task.started",
+      "5 task.retrying",
+      "6 task.started",
+      "7 task.dead",
+    ]);
   });
 
   it("ends at once as failed, with the reason made safe, where no retry can help", async () => {

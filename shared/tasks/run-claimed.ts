@@ -5,6 +5,7 @@ import type { ConeaConfig } from "../config/conea-config.ts";
 import { toErrorField } from "../core/log.ts";
 import { currentSpan } from "../core/trace.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Prices } from "../pricing/create-prices.ts";
 import type { CallPermit } from "../providers/call-permit.ts";
 import type { ProviderDirectory } from "../providers/provider.ts";
 import type { Report } from "../queue/apply-reports.ts";
@@ -13,19 +14,22 @@ import type { Queue } from "../queue/queue-document.ts";
 import type { Catalogue } from "../routing/catalogue.ts";
 import type { HealthBook } from "../routing/health-book.ts";
 import { callProvider } from "./call-provider.ts";
+import { chargeAttempt } from "./charge-attempt.ts";
 import { findContinuation } from "./continuation.ts";
 import type { HeldContent } from "./held-content.ts";
+import { keepCutAttempt } from "./keep-cut-attempt.ts";
 import { keepLease } from "./keep-lease.ts";
 import type { LiveOutput } from "./live-output.ts";
-import { loadInput } from "./load-input.ts";
+import { type LoadedInput, loadInput } from "./load-input.ts";
 import type { AttemptFacts, Outcome } from "./next-state.ts";
 import { createOutputPages, type OutputPages } from "./output-pages.ts";
 import { type SettleDeps, settleAttempt } from "./settle-attempt.ts";
 import { storeAnswer } from "./stored-files.ts";
 import { isNotKept, type TaskDocument } from "./task-document.ts";
-import { publishRecent } from "./task-events.ts";
+import { publishClaimed } from "./task-events.ts";
 import { type AbortReason, toOutcome } from "./to-outcome.ts";
 import { toReport } from "./to-report.ts";
+import { createUsageMeter } from "./usage-meter.ts";
 
 export type RunDeps = SettleDeps &
   Pick<Platform, "blobs"> & {
@@ -36,6 +40,7 @@ export type RunDeps = SettleDeps &
     live: LiveOutput;
     cache: Cache;
     held: HeldContent;
+    prices: Prices;
   };
 
 export type Ended = {
@@ -57,15 +62,16 @@ export async function runClaimed(
 ): Promise<Ended> {
   const { task } = claimed;
   const startedAt = deps.clock.now();
-  // Whoever kept the task may have gone before telling of it.
-  const told = task.unpublished ? publishRecent(deps, task) : Promise.resolve();
-  // It is awaited once the call has ended; without this a failure before then would count as unhandled.
-  told.catch(() => undefined);
+  // The call does not wait for it. What fails here is the sweep's to tell: no answer is given up for it.
+  const told = publishClaimed(deps, task).then(
+    () => true,
+    () => false,
+  );
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
   const { outcome, facts, firstTokenMs } = await attempt(deps, claimed, controller);
   const endedAt = deps.clock.elapsed();
   const fence = await lease.stop();
-  await told;
+  const isStartTold = await told;
   // Who cancels tells of it; any other end that is not this claim's own is for the sweep to look at.
   const isCancelled = controller.signal.reason === ("cancelled" satisfies AbortReason);
   const isReturned = outcome?.kind === "returned";
@@ -81,6 +87,9 @@ export async function runClaimed(
     }));
   if (!outcome || !settled) {
     deps.live.forget(task.id, task.attemptCount);
+    // Somebody else may have cancelled it.
+    if (!outcome && (isCancelled || task.reserved))
+      await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
     return { report: toEnd(!outcome && isCancelled), isReturned };
   }
   // Before it is told of: whoever hears of the end may look whether the content is still needed.
@@ -91,8 +100,8 @@ export async function runClaimed(
   // A text of two attempts is nobody's answer.
   const isWhole = facts.continues === undefined;
   if (outcome.kind === "succeeded" && !outcome.cache && isWhole && !isNotKept(outcome.result))
-    deps.cache.keep(task, outcome.result);
-  const report = toEnd(true);
+    deps.cache.keep(task, outcome.result, facts.charge?.costMicros);
+  const report = toEnd(isStartTold);
   await noteHealth(deps, task, { outcome, facts, report, durationMs, firstTokenMs });
   return { report, isReturned, settled };
 }
@@ -135,6 +144,14 @@ async function attempt(
   controller: AbortController,
 ): Promise<Attempted> {
   const facts: Partial<AttemptFacts> = {};
+  const meter = createUsageMeter();
+  const startedAt = deps.clock.now();
+  let loaded: LoadedInput | undefined;
+  const charge = async (outcome: Outcome | undefined) => {
+    if (loaded)
+      facts.charge = await chargeAttempt(deps, { task, input: loaded.input, startedAt, meter, outcome });
+    return outcome;
+  };
   if (fence === "") return { outcome: undefined, facts };
   const permit: CallPermit = { mayStart: () => deps.clock.elapsed() <= startBy, isRefused: false };
   const isHeld = task.heldBy !== undefined;
@@ -142,7 +159,7 @@ async function attempt(
   try {
     const { provider, simulated } = await deps.providers.open(task.queue);
     facts.simulated = simulated;
-    const loaded = await loadInput(deps, task);
+    loaded = await loadInput(deps, task);
     const continuation = await findContinuation(deps, task);
     const recall = continuation ? callAll : await deps.cache.recall(task, loaded.input);
     if (!permit.mayStart()) return { outcome: { kind: "returned" }, facts };
@@ -155,11 +172,13 @@ async function attempt(
       deps.live.publish(task.id, task.attemptCount, text);
       pages?.write(text);
     };
-    const parts = { task, loaded, recall, continuation, onText, controller, permit };
+    const parts = { task, loaded, recall, continuation, onText, controller, permit, meter };
     const { result, firstTokenMs, ...rest } = await callProvider(deps, provider, parts);
+    // It is charged for, whatever becomes of it here.
+    if (rest.cache !== "hit") meter.sawUsage(rest.usage);
     facts.outputPages = await pages?.finish();
     const stored = isHeld ? deps.held.keepAnswer(task.id, result) : await storeAnswer(deps, task, result);
-    return { outcome: toSuccess({ result: stored, ...rest }), facts, firstTokenMs };
+    return { outcome: await charge(toSuccess({ result: stored, ...rest })), facts, firstTokenMs };
   } catch (error) {
     if (permit.isRefused) return { outcome: { kind: "returned" }, facts };
     // Read before the pages are written: a cancel that comes meanwhile does not undo how the call has ended.
@@ -169,7 +188,7 @@ async function attempt(
     if (outcome?.kind === "failed" && outcome.error.code === "internal") {
       deps.log.error("attempt failed by a fault of our own", { taskId: task.id, ...toErrorField(error) });
     }
-    return { outcome, facts };
+    return { outcome: await charge(outcome), facts };
   }
 }
 
@@ -179,6 +198,7 @@ function toSuccess({
   requestId,
   rateLimits,
   cache,
+  savedMicros,
 }: Pick<Extract<Outcome, { kind: "succeeded" }>, "result"> & Omit<Recalled, "result">): Outcome {
   return {
     kind: "succeeded",
@@ -187,6 +207,7 @@ function toSuccess({
     ...(requestId && { requestId }),
     ...(rateLimits && { rateLimits }),
     ...(cache && { cache }),
+    ...(savedMicros !== undefined && { savedMicros }),
   };
 }
 

@@ -8,19 +8,23 @@ import type { Platform } from "../platform/platform.ts";
 import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { tryCommit } from "../queue/try-commit.ts";
-import { type AttemptFacts, nextState, type Outcome } from "./next-state.ts";
+import { decideNext } from "./decide-next.ts";
+import type { AttemptFacts, Outcome } from "./next-state.ts";
+import { toPurse } from "./purse.ts";
+import type { ReserveDeps } from "./reserve-task.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 import { eventFor, publishRecent, withEvent } from "./task-events.ts";
 
 /** For looking into what went wrong; nothing reads a late outcome. */
 const keepLateMs = 30 * 24 * 60 * 60 * 1_000;
 
-export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random" | "ids"> & {
-  retry: RetryConfig;
-  log: Log;
-  /** Says of a settled task that this process goes on with it at once: nobody is woken for it. */
-  goesOnHere?: (task: TaskDocument) => boolean;
-};
+export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "clock" | "random" | "ids"> &
+  ReserveDeps & {
+    retry: RetryConfig;
+    log: Log;
+    /** Says of a settled task that this process goes on with it at once: nobody is woken for it. */
+    goesOnHere?: (task: TaskDocument) => boolean;
+  };
 
 /**
  * Ends a claim with one conditional write, then tells those who must know. Resolves to the task as it is by then, or to
@@ -35,11 +39,9 @@ export async function settleAttempt(
   facts: AttemptFacts,
 ): Promise<TaskDocument | undefined> {
   const now = deps.clock.now();
-  const { fields, removes } = nextState(task, outcome, facts, {
-    now,
-    retry: deps.retry,
-    random: deps.random,
-  });
+  const options = { now, retry: deps.retry, random: deps.random };
+  const { fields, removes, extension } = await decideNext(deps, task, { outcome, facts }, options);
+  const purse = extension && toPurse(deps, extension, {});
   const type = eventFor(fields.status);
   const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
   const whole: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
@@ -54,15 +56,20 @@ export async function settleAttempt(
     removes,
     precondition: { updateTime: fence },
   };
-  const times = await commitMarked(deps, [write], {
-    mark: settled.mark ?? "",
-    // Whoever claims the task next sets a mark of its own, and keeps the attempt.
-    shows: ({ attempts }) => attempt !== undefined && holds(attempts, attempt),
-  });
+  const commit = () =>
+    commitMarked(deps, [write], {
+      mark: settled.mark ?? "",
+      // Whoever claims the task next sets a mark of its own, and keeps the attempt.
+      shows: ({ attempts }) => attempt !== undefined && holds(attempts, attempt),
+      ...(purse && { mayRepeat: purse.isFresh }),
+    });
+  const times = await (purse ? purse.spend(commit) : commit());
   if (!times) {
+    purse?.giveBack();
     await keepLate(deps, task, outcome);
     return undefined;
   }
+  deps.allowances.note(settled, times[0] ?? "");
   if (type) await publishRecent(deps, settled, 1);
   if (!deps.goesOnHere?.(settled)) await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
   return settled;

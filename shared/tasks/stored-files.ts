@@ -60,6 +60,11 @@ export async function storeAnswer(
   return storeJson(deps, taskFileKey(task, `${task.epoch}-result.json`), answer);
 }
 
+/** Named by its content: a reused key must not overwrite the input of the task it was used for. */
+export function storeInput(deps: FileDeps, { tenant, id, input, requestHash }: TaskDocument) {
+  return storeJson(deps, taskFileKey({ tenant, id }, `input-${requestHash}.json`), input);
+}
+
 /** The same task with a link that still works for each of its files. */
 export async function withFreshLinks(deps: FileDeps, task: Task): Promise<Task> {
   const links = fileLinks(task).filter(

@@ -1,36 +1,43 @@
 import { createHash } from "node:crypto";
 import stringify from "safe-stable-stringify";
 import type { Principal } from "../access/principal.ts";
+import type { AllowanceState } from "../api/allowances.ts";
 import { notKept } from "../api/results.ts";
 import type { SubmitTask } from "../api/task.ts";
-import type { Cache } from "../cache/create-cache.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import { currentTraceparent } from "../core/trace.ts";
-import type { Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { noCost } from "../pricing/add-cost.ts";
 import { noUsage } from "../providers/provider.ts";
-import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { type Planned, planRoute, type RouteDeps } from "../routing/plan-route.ts";
 import { toNeeds } from "../routing/request-needs.ts";
-import { createTask } from "./create-task.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { HeldContent } from "./held-content.ts";
+import { type KeepDeps, type Kept, keepTask, type Order } from "./keep-task.ts";
 import { nextSequence } from "./sequence.ts";
-import { storeJson, taskFileKey } from "./stored-files.ts";
-import { type ResponseFacts, type TaskDocument, taskPath, toStoredInput } from "./task-document.ts";
+import {
+  type ResponseFacts,
+  type TaskDocument,
+  type TaskOrigin,
+  taskPath,
+  toStoredInput,
+} from "./task-document.ts";
 import { publishRecent, withEvent } from "./task-events.ts";
 
 export type SubmitDeps = Pick<Platform, "documents" | "wakes" | "events" | "blobs" | "clock" | "ids"> &
-  RouteDeps & { log: Log; backpressure: Backpressure; cache: Cache; held: HeldContent };
+  RouteDeps &
+  KeepDeps & { log: Log; held: HeldContent };
 
 export type Submitted = {
   task: TaskDocument;
   /** The Idempotency-Key had been used for the same request: nothing was made. */
   replayed: boolean;
+  /** What this has drawn on, as far as this process knows it. */
+  states: readonly AllowanceState[];
 };
 
 export type SubmitOptions = {
@@ -41,32 +48,40 @@ export type SubmitOptions = {
   isHeld?: boolean;
   /** It is a response of the OpenAI-compatible interface. */
   response?: ResponseFacts;
+  /** What its messages came of, where they are not as they were asked for. */
+  origin?: TaskOrigin;
 };
 
 /**
  * Keeps a task and sees to it that it is run. When this resolves the task is durable. An Idempotency-Key names the task by
  * tenant and key, so the creation itself is the check: one of many wins, the others get its task, also when the line is
- * full by then. Throws `unknown_model`, `invalid_request`, `queue_full` and `idempotency_key_reused`.
+ * full or its allowance used up by then. Throws `unknown_model`, `invalid_request`, `rate_limited`, `allowance_exhausted`,
+ * `queue_full` and `idempotency_key_reused`.
  */
 export async function submitTask(
   deps: SubmitDeps,
   principal: Principal,
   request: SubmitTask,
-  { idempotencyKey, startsHere, isHeld = false, response }: SubmitOptions = {},
+  { idempotencyKey, startsHere, isHeld = false, response, origin }: SubmitOptions = {},
 ): Promise<Submitted> {
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
-  const asked = { ...(await draftTask(deps, principal, request, id)), ...(response && { response }) };
+  const asked = {
+    ...(await draftTask(deps, principal, request, id)),
+    ...(response && { response }),
+    ...origin,
+  };
   const draft = isHeld
     ? toHeld(deps, asked, request, idempotencyKey)
     : await deps.cache.prepare(asked, request);
-  const kept = await keepTask(deps, draft, idempotencyKey !== undefined);
+  const ordered: Order = { draft, principal, request, mayBeReplayed: idempotencyKey !== undefined };
+  const kept = await keepTask(deps, ordered);
   // Without a key it can only be this very task, whose commit's answer was lost and which somebody has claimed since.
-  if (!kept) return { task: await findReplayed(deps, draft), replayed: idempotencyKey !== undefined };
+  if (!kept) return { task: await findReplayed(deps, draft), replayed: ordered.mayBeReplayed, states: [] };
   await announce(deps, kept.task);
   if (kept.task.status === "scheduled" || (kept.task.status === "ready" && !startsHere))
     await wake(deps, kept);
-  return { task: kept.task, replayed: false };
+  return { task: kept.task, replayed: false, states: kept.states };
 }
 
 /** The document without its content. Only a caller who may ask again leaves a trace of it, hashed with the key that only they know. */
@@ -83,44 +98,6 @@ function toHeld(
     requestHash: createHash("sha256").update(`${secret} ${asked.requestHash}`).digest("base64url"),
     ...deps.held.hold(asked.id, input),
   };
-}
-
-/** What is stored, and since when (epoch ms, by the store's clock). */
-type Kept = { task: TaskDocument; keptAt: number };
-
-/** Resolves to `undefined` when there is a task of that id already. Throws `queue_full`. */
-async function keepTask(
-  deps: SubmitDeps,
-  draft: TaskDocument,
-  mayBeReplayed: boolean,
-): Promise<Kept | undefined> {
-  let kept: Kept | undefined;
-  const keep = async (guards: Write[] = []): Promise<Admitted> => {
-    const task = { ...draft, input: await storeInput(deps, draft) };
-    const keptAt = await createTask(deps, task, guards);
-    if (keptAt !== undefined) kept = { task, keptAt };
-    if (keptAt !== undefined) return "added";
-    const isThere = guards.length === 0 || (await deps.documents.get(taskPath(draft.id))) !== undefined;
-    return isThere ? "not needed" : "overtaken";
-  };
-  try {
-    // What waits for a time is not in line yet.
-    await (draft.status === "ready" ? deps.backpressure.admit(draft.queue, keep) : keep());
-    return kept;
-  } catch (error) {
-    await deps.cache.abandon(draft);
-    const isFull = error instanceof ConeaError && error.code === "queue_full";
-    if (isFull && mayBeReplayed && (await deps.documents.get(taskPath(draft.id)))) return undefined;
-    throw error;
-  }
-}
-
-/** Named by its content: a reused key must not overwrite the input of the task it was used for. */
-export function storeInput(
-  deps: Pick<SubmitDeps, "blobs" | "clock">,
-  { tenant, id, input, requestHash }: TaskDocument,
-) {
-  return storeJson(deps, taskFileKey({ tenant, id }, `input-${requestHash}.json`), input);
 }
 
 /** The task as it is asked for, its input still within. Throws `unknown_model` and `invalid_request`. */
@@ -161,7 +138,7 @@ function toDocument(
     input: toStoredInput(request.input),
     attempts: [],
     usage: noUsage,
-    cost: { known: false },
+    cost: noCost,
     stream,
     ...(relatedEntity && { relatedEntity }),
     ...(metadata && { metadata }),
@@ -174,7 +151,7 @@ function toDocument(
     ...(keyId && { keyId }),
     mark: deps.ids.newId("submit"),
     estimatedTokens: estimateTokens(request),
-    ...withEvent({ eventSequence: 0, recentEvents: [], attempts: [] }, "task.accepted", toTime(now)),
+    ...withEvent({ ...neverTold, queue, model }, "task.accepted", toTime(now)),
     unpublished: true,
     sequence: nextSequence(now),
     epoch: 0,
@@ -185,6 +162,8 @@ function toDocument(
     deleted: false,
   };
 }
+
+const neverTold = { eventSequence: 0, recentEvents: [], attempts: [] };
 
 /** Tool calls and structured output are never put together from two attempts; thoughts cannot be gone on from. */
 function mayContinue({ type, input, stream }: SubmitTask): boolean {
@@ -204,11 +183,16 @@ async function findReplayed({ documents }: SubmitDeps, task: TaskDocument): Prom
   const earlier = await documents.get<TaskDocument>(taskPath(task.id));
   if (!earlier)
     throw new ConeaError("conflict", "The task was created and removed at the same moment; try again.");
-  if (earlier.data.requestHash === task.requestHash && !earlier.data.deleted) return earlier.data;
+  if (isSameRequest(earlier.data, task) && !earlier.data.deleted) return earlier.data;
   throw new ConeaError(
     "idempotency_key_reused",
     "This Idempotency-Key was used for another request; use a new key for a new request.",
   );
+}
+
+/** What is the same as it was asked for may have come to other messages meanwhile. */
+function isSameRequest(earlier: TaskDocument, { requestHash, askedHash }: TaskDocument): boolean {
+  return earlier.requestHash === requestHash || (askedHash !== undefined && earlier.askedHash === askedHash);
 }
 
 /** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */

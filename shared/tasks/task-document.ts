@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ReservedFields } from "../allowances/allowances.ts";
+import type { UpperBound } from "../allowances/upper-bound.ts";
 import type { ChatInput } from "../api/chat.ts";
 import type { TaskEventType } from "../api/events.ts";
 import type { TaskInput } from "../api/inputs.ts";
@@ -15,6 +17,9 @@ export type RecentEvent = {
   type: TaskEventType;
   at: string;
   status: TaskStatus;
+  /** Where the task was by then. */
+  queue?: string;
+  model?: string;
   /** It tells of the attempts after `since` up to `upTo`, by their number; of none where absent. */
   since?: number;
   upTo?: number;
@@ -27,6 +32,12 @@ export type ResponseFacts = {
   /** The task of the response it goes on from. */
   previousId?: string;
   isBackground?: true;
+};
+
+/** What a task's messages came of where it was asked for with a prompt or a budget. */
+export type TaskOrigin = Pick<Task, "promptRef" | "trimmed"> & {
+  /** The request as it was sent, hashed: its prompt's label may name another version by the time it is repeated. */
+  askedHash?: string;
 };
 
 /** `tasks/{id}`: what callers see, under the same names, and what the queue needs beside it. */
@@ -78,8 +89,15 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   heldUntil?: string;
   /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
   requestHash: string;
+  askedHash?: string;
   deleted: boolean;
-};
+  /** Where its tokens or money are bounded: what a call of each candidate may use at most, by its place in the route. */
+  uppers?: Record<string, UpperBound>;
+  /** What its next call may write at most, which its vendor is told. */
+  outputCap?: number;
+  /** Tokens of all its attempts, where something of it is to be accounted for. */
+  usedTokens?: number;
+} & ReservedFields;
 
 /** Attempts beyond this many are dropped from the document, oldest first; `n` keeps counting. */
 export const keptAttempts = 20;
@@ -168,7 +186,15 @@ export function toTask(document: TaskDocument): Task {
     heldBy,
     heldUntil,
     requestHash,
+    askedHash,
     deleted,
+    uppers,
+    outputCap,
+    usedTokens,
+    reserved,
+    slices,
+    unaccounted,
+    accounted,
     ...task
   } = document;
   const { input } = task;

@@ -6,9 +6,11 @@ import { tryCommit } from "../queue/try-commit.ts";
 import { type RecentEvent, type TaskDocument, taskPath } from "./task-document.ts";
 
 type EventFields = Pick<TaskDocument, "eventSequence" | "recentEvents">;
+/** What a write of the task must know to record an event. */
+type Recorded = EventFields & Pick<TaskDocument, "attempts" | "queue"> & { model?: string | undefined };
 
 /** More than can come between two looks of the sweep. */
-const keptEvents = 12;
+const keptEvents = 24;
 
 const statusOf: Record<TaskEventType, TaskStatus> = {
   "task.accepted": "ready",
@@ -23,7 +25,7 @@ const statusOf: Record<TaskEventType, TaskStatus> = {
 
 /** The fields by which a write of the task records that an event has happened. `attempts` are those after that write. */
 export function withEvent(
-  { eventSequence, recentEvents, attempts }: EventFields & Pick<TaskDocument, "attempts">,
+  { eventSequence, recentEvents, attempts, queue, model }: Recorded,
   type: TaskEventType,
   at: string,
 ): EventFields {
@@ -31,7 +33,8 @@ export function withEvent(
   const since = recentEvents.at(-1)?.upTo ?? 0;
   const upTo = attempts.at(-1)?.n ?? 0;
   const told = upTo > 0 && { since, upTo };
-  const event: RecentEvent = { sequence, type, at, status: statusOf[type], ...told };
+  const where = { queue, ...(model && { model }) };
+  const event: RecentEvent = { sequence, type, at, status: statusOf[type], ...where, ...told };
   return { eventSequence: sequence, recentEvents: [...recentEvents, event].slice(-keptEvents) };
 }
 
@@ -49,6 +52,11 @@ export function eventFor(status: TaskStatus): TaskEventType | undefined {
   return typeOf[status];
 }
 
+/** The task's events as its document remembers them, oldest first. */
+export function recentEventsOf(task: TaskDocument): TaskEvent[] {
+  return task.recentEvents.map((recent) => toEvent(task, recent));
+}
+
 /** Publishes the task's latest events in order: `latest` of them, or all that its document remembers. */
 export async function publishRecent(
   { events }: Pick<Platform, "events">,
@@ -56,6 +64,11 @@ export async function publishRecent(
   latest = keptEvents,
 ): Promise<void> {
   for (const recent of task.recentEvents.slice(-latest)) await events.publish(toEvent(task, recent));
+}
+
+/** Publishes what a claim has to tell: its start, and before it what whoever kept the task may not have told. */
+export function publishClaimed(deps: Pick<Platform, "events">, task: TaskDocument): Promise<void> {
+  return publishRecent(deps, task, task.unpublished ? keptEvents : 1);
 }
 
 /**
@@ -78,8 +91,11 @@ export async function publishMarked(
 
 function toEvent(task: TaskDocument, recent: RecentEvent): TaskEvent {
   const { sequence, type, at, status } = recent;
-  const { id, type: taskType, queue, model, createdBy, keyId, relatedEntity, metadata } = task;
+  const { id, type: taskType, createdBy, keyId, relatedEntity, promptRef, metadata } = task;
   const { tenant, traceparent, createdAt, startedAt, simulated } = task;
+  // Where it was by then: it may have gone elsewhere since, and a fact stays as it was told.
+  const { queue, model } = recent.queue === undefined ? task : recent;
+  const acceptedAt = acceptedBefore(task, sequence);
   const attempts = attemptsOf(task, recent);
   return {
     id: `${id}.${sequence}`,
@@ -88,11 +104,13 @@ function toEvent(task: TaskDocument, recent: RecentEvent): TaskEvent {
     time: at,
     tenant,
     task: {
-      ...{ id, type: taskType, status, queue, createdBy, createdAt },
+      ...{ id, type: taskType, status, queue: queue ?? task.queue, createdBy, createdAt },
       ...(model && { model }),
       ...(keyId && { keyId }),
       ...(relatedEntity && { relatedEntity }),
+      ...(promptRef && { promptRef }),
       ...(metadata && { metadata }),
+      ...(acceptedAt && acceptedAt !== createdAt && { acceptedAt }),
       ...(startedAt && { startedAt }),
       ...(simulated && { simulated }),
       ...(attempts.length > 0 && { attempts }),
@@ -101,6 +119,11 @@ function toEvent(task: TaskDocument, recent: RecentEvent): TaskEvent {
     },
     ...(traceparent && { traceparent }),
   };
+}
+
+/** When it was accepted for the run that an event is of. */
+function acceptedBefore({ recentEvents }: TaskDocument, sequence: number): string | undefined {
+  return recentEvents.findLast((event) => event.type === "task.accepted" && event.sequence <= sequence)?.at;
 }
 
 function attemptsOf({ attempts }: TaskDocument, { since = 0, upTo = 0 }: RecentEvent): EventAttempt[] {
@@ -121,12 +144,14 @@ function toEventAttempt({ error, ...attempt }: Attempt): EventAttempt {
   };
 }
 
-function toEnd({ completedAt, error, usage, cost, cache }: TaskDocument): Partial<TaskEvent["task"]> {
+function toEnd(task: TaskDocument): Partial<TaskEvent["task"]> {
+  const { completedAt, error, usage, cost, cache, savedMicros } = task;
   return {
     usage,
     cost,
     ...(completedAt && { completedAt }),
     ...(error && { error }),
     ...(cache && { cache }),
+    ...(savedMicros !== undefined && { savedMicros }),
   };
 }

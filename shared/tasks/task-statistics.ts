@@ -1,5 +1,6 @@
 import type { Principal } from "../access/principal.ts";
 import { TaskStatus, type TaskType } from "../api/task-type.ts";
+import { totalTokens } from "../api/usage.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { fromTime } from "../core/clock.ts";
 import type { Filter } from "../platform/documents.ts";
@@ -76,9 +77,7 @@ async function toStatistics(deps: Deps, principal: Principal, provider: string):
     byStatus,
     successRate: ended === 0 ? undefined : byStatus.succeeded / ended,
     averageMs: average(recent.map(toProcessingMs)),
-    averageTokens: average(
-      recent.map(({ usage }) => usage.inputTokens + usage.cachedInputTokens + usage.outputTokens),
-    ),
+    averageTokens: average(recent.map(({ usage }) => totalTokens(usage))),
   };
 }
 

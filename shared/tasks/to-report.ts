@@ -1,4 +1,4 @@
-import type { Usage } from "../api/task.ts";
+import { totalTokens } from "../api/usage.ts";
 import type { Report } from "../queue/apply-reports.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { toCharge } from "../queue/token-window.ts";
@@ -50,10 +50,6 @@ function toHealth(outcome: Outcome | undefined): Report["health"] {
 function toTokensOver(outcome: Outcome | undefined, charged: number): number {
   if (outcome?.kind === "returned") return -charged;
   return outcome?.kind === "succeeded" ? totalTokens(outcome.usage) - charged : 0;
-}
-
-function totalTokens({ inputTokens, cachedInputTokens, outputTokens }: Usage): number {
-  return inputTokens + cachedInputTokens + outputTokens;
 }
 
 /** What the provider's headers said of its limits. */

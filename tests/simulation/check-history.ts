@@ -3,6 +3,8 @@ import { allEnd } from "./invariants/all-end.ts";
 import { attemptsBounded } from "./invariants/attempts-bounded.ts";
 import { breakerKept } from "./invariants/breaker-kept.ts";
 import { breakerTold } from "./invariants/breaker-told.ts";
+import { budgetKept } from "./invariants/budget-kept.ts";
+import { budgetSettled } from "./invariants/budget-settled.ts";
 import { cancelHolds } from "./invariants/cancel-holds.ts";
 import { costBounded } from "./invariants/cost-bounded.ts";
 import { eventsComplete } from "./invariants/events-complete.ts";
@@ -50,6 +52,8 @@ export const invariants: readonly Invariant[] = [
   eventsComplete,
   usageAddsUp,
   moneyAddsUp,
+  budgetKept,
+  budgetSettled,
   cancelHolds,
   followersSeeTruth,
   rejectionsHandled,

@@ -169,7 +169,7 @@ const configs = new WeakMap<Scenario, ConeaConfig>();
 function toConfig(scenario: Scenario): ConeaConfig {
   const known = configs.get(scenario);
   if (known) return known;
-  const { queues, retry, breaker, strictLine } = scenario;
+  const { queues, retry, breaker, strictLine, budgetMicros } = scenario;
   const config = ConeaConfig.parse({
     providers: Object.fromEntries(
       queues.map(({ id, limits, totalMs, stalls }) => [
@@ -186,13 +186,16 @@ function toConfig(scenario: Scenario): ConeaConfig {
     retry,
     breaker,
     ...(strictLine !== undefined && { queue: { maxReady: strictLine, strict: true } }),
+    ...(budgetMicros !== undefined && {
+      allowances: { tenant: { micros: `${budgetMicros}/month`, activeTasks: 1_000 } },
+    }),
   });
   configs.set(scenario, config);
   return config;
 }
 
 /** In thousandths of a dollar, so that every token shows in what a task costs. */
-const price = { inputMicros: 1_000_000_000, cachedInputMicros: 0, outputMicros: 7_000_000_000 };
+export const price = { inputMicros: 1_000_000_000, cachedInputMicros: 0, outputMicros: 7_000_000_000 };
 
 /** Warnings and errors become part of the history: they are the best explanation of what comes next. */
 function toLog(history: History, by: string): Log {

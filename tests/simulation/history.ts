@@ -32,6 +32,7 @@ export type Entry = { at: number } & (
   | { kind: "line"; queue: string; by: string; ready: InLine[] }
   | { kind: "queueRead"; queue: string; by: string; updateTime: string }
   | { kind: "committed"; by: string; tasks: TaskChange[]; queues: string[]; breakers: BreakerMove[] }
+  | { kind: "allowance"; id: string; total: number; limit: number; by: string }
   | { kind: "callStarted"; call: number; label: string; queue: string; by: string }
   | {
       kind: "callEnded";

@@ -1,4 +1,5 @@
 import type { Mutation } from "./mutation.ts";
+import { allowingMutations } from "./mutations/allowing.ts";
 import { claimingMutations } from "./mutations/claiming.ts";
 import { routingMutations } from "./mutations/routing.ts";
 import { settlingMutations } from "./mutations/settling.ts";
@@ -10,4 +11,5 @@ export const mutations: readonly Mutation[] = [
   ...claimingMutations,
   ...tellingMutations,
   ...routingMutations,
+  ...allowingMutations,
 ];

@@ -52,6 +52,8 @@ function toText(entry: Entry): string | undefined {
       return `publishes ${entry.event.type} of ${entry.event.task.id}`;
     case "breakerPublished":
       return `publishes ${entry.event.type} of ${entry.event.breaker.queue}`;
+    case "allowance":
+      return `leaves ${entry.total} of ${entry.limit} spent, reserved or handed out of ${entry.id}`;
     case "woken":
       return `is woken for ${entry.queue} (${entry.reason})`;
     case "swept":

@@ -1,3 +1,8 @@
+import {
+  type AllowanceDocument,
+  allowancePath,
+  toTotal,
+} from "../../shared/allowances/allowance-document.ts";
 import type { Documents, Query, Write } from "../../shared/platform/documents.ts";
 import { type QueueDocument, queuePath } from "../../shared/queue/queue-document.ts";
 import type { TaskDocument } from "../../shared/tasks/task-document.ts";
@@ -35,6 +40,8 @@ export function recordDocuments({ documents, store, by, history }: RecordParts):
       const queues = writes.flatMap(({ path }) => topLevelId("queues", path) ?? []);
       const [before, breakersBefore] = [await readTasks(store, writes), await readBreakers(store, queues)];
       const times = await documents.commit(writes);
+      for (const { id, ...one } of await readAllowances(store, writes))
+        history.record({ kind: "allowance", id, total: toTotal(one), limit: one.limit, by });
       const [after, breakersAfter] = [await readTasks(store, writes), await readBreakers(store, queues)];
       const tasks = [...before].map(([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }));
       const breakers = queues.flatMap((queue, index): BreakerMove[] => {
@@ -55,6 +62,15 @@ async function readTasks(store: Documents, writes: Write[]): Promise<Map<string,
     return [id, snapshot?.data];
   });
   return new Map(await Promise.all(read));
+}
+
+async function readAllowances(
+  store: Documents,
+  writes: Write[],
+): Promise<(AllowanceDocument & { id: string })[]> {
+  const ids = [...new Set(writes.flatMap(({ path }) => topLevelId("allowances", path) ?? []))];
+  const found = await Promise.all(ids.map((id) => store.get<AllowanceDocument>(allowancePath(id))));
+  return found.flatMap((snapshot) => (snapshot ? [{ ...snapshot.data, id: snapshot.id }] : []));
 }
 
 async function readBreakers(store: Documents, queues: string[]) {

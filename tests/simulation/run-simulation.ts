@@ -1,3 +1,5 @@
+import type { AllowanceDocument } from "../../shared/allowances/allowance-document.ts";
+import { sweepAllowances } from "../../shared/allowances/sweep-allowances.ts";
 import { terminalStatuses } from "../../shared/api/task-type.ts";
 import { createLog } from "../../shared/core/log.ts";
 import { countDocuments, type DocumentCounts } from "../../shared/platform/count-documents.ts";
@@ -26,6 +28,8 @@ export type Run = {
   entries: Entry[];
   /** All tasks as the store holds them at the end, by id. */
   tasks: Map<string, TaskDocument>;
+  /** The allowances once nobody is there any more and all that they left behind is swept. */
+  allowances: AllowanceDocument[];
   /** What all but the sweep did to the store, by collection. */
   counts: Map<string, DocumentCounts>;
   faults: FaultCounts;
@@ -42,7 +46,7 @@ const sweepEveryMs = 60_000;
 
 const hour = 3_600_000;
 /** Sequence numbers rise within a process: each simulation of it happens on later days than the one before. */
-let nextEpochMs = Date.parse("2026-01-01T00:00:00.000Z");
+let nextEpochMs = Date.parse("2026-01-01T03:00:00.000Z");
 
 /** Runs the product's own code through a scenario. The same scenario always takes the same course. */
 export async function runSimulation(scenario: Scenario, mutation?: Mutation): Promise<Run> {
@@ -86,6 +90,7 @@ export async function runSimulation(scenario: Scenario, mutation?: Mutation): Pr
     ...{ scenario, epochMs, endedAtMs, counts: counted.counts, faults: faults.counts },
     isFaultFree: isFaultFree(scenario),
     entries: history.entries,
+    allowances: await readAllowances(store, epochMs + world.now()),
     tasks: await readTasks(store),
     steps: world.steps(),
   };
@@ -180,6 +185,15 @@ function trackOpenTasks({ entries }: History): () => number {
     }
     return open.size;
   };
+}
+
+/** Nothing fails here: what a sweep leaves open is nobody's any more. */
+async function readAllowances(store: Documents, now: number): Promise<AllowanceDocument[]> {
+  const clock = { now: () => now, elapsed: () => 0, after: () => () => undefined };
+  const events = { publish: async () => undefined };
+  const deps = { documents: store, clock, events, random: () => 0.5, log: createLog(() => undefined) };
+  await sweepAllowances(deps, { orphans: true });
+  return (await store.query<AllowanceDocument>({ collection: "allowances" })).map(({ data }) => data);
 }
 
 async function readTasks(store: Documents): Promise<Map<string, TaskDocument>> {

@@ -73,6 +73,8 @@ export type Scenario = {
   chores: Chore[];
   /** Lines are counted strictly, and no longer than this. */
   strictLine?: number;
+  /** What all tasks together may cost, in micro-dollars. */
+  budgetMicros?: number;
   faults: FaultPlan;
 };
 

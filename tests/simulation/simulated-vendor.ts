@@ -109,11 +109,13 @@ function sayText(world: World, { asked: { onText }, text, error, afterMs, instan
   };
 }
 
-function toAnswer({ number, text, label }: Call): ProviderAnswer<"chat"> {
+function toAnswer({ number, text, label, asked }: Call): ProviderAnswer<"chat"> {
+  // Different for near calls, and below what a task is taken to write at most.
+  const wanted = 1 + ((number * 317) % 900);
+  const outputTokens = Math.min(wanted, asked.input.maxOutputTokens ?? wanted);
   return {
     result: { text, finishReason: "stop" },
-    // Different for near calls, and below what a task is taken to write at most.
-    usage: { inputTokens: label.length, cachedInputTokens: 0, outputTokens: 1 + ((number * 317) % 900) },
+    usage: { inputTokens: label.length, cachedInputTokens: 0, outputTokens },
     requestId: `call-${number}`,
   };
 }

@@ -12,6 +12,8 @@ export function toScenario(seed: number): Scenario {
   const isCalm = shape.chance(0.12);
   const strictLine = dice.fork("line").chance(0.08) ? dice.fork("line length").between(1, 6) : undefined;
   const tasks = toTasks(dice.fork("tasks"), queues, spanMs);
+  const purse = dice.fork("budget");
+  const budgetMicros = purse.chance(0.2) ? purse.pick(budgets) : undefined;
   return {
     seed,
     name: `seed ${seed}`,
@@ -38,11 +40,15 @@ export function toScenario(seed: number): Scenario {
       ...toUpheavals(dice.fork("upheavals"), spanMs),
     ],
     ...(strictLine !== undefined && { strictLine }),
+    ...(budgetMicros !== undefined && { budgetMicros }),
     faults: isCalm ? noFaults : toFaults(dice.fork("faults"), spanMs),
   };
 }
 
 export const noFaults: FaultPlan = { chances: {}, storms: [], untilMs: 0 };
+
+/** A task costs three million on average, and reserves ten times as much where it can: enough for few, for some, for nearly all. */
+const budgets: readonly [number, ...number[]] = [5_000_000, 20_000_000, 60_000_000, 400_000_000];
 
 type Span = readonly [least: number, most: number];
 const latencies: readonly [Span, ...Span[]] = [

@@ -1,7 +1,7 @@
 import type { Evidence, StateChange } from "../evidence.ts";
 import type { Invariant } from "../violation.ts";
 
-/** No task uses more attempts than configured, and none is given up before. */
+/** No task uses more attempts than configured, and none is given up before, unless another one could not be paid. */
 export const attemptsBounded: Invariant = {
   name: "attempts are bounded",
   check: (evidence) =>
@@ -11,11 +11,15 @@ export const attemptsBounded: Invariant = {
     }),
 };
 
-function toProblem({ scenario: { retry } }: Evidence, { before, after }: StateChange): string | undefined {
+function toProblem(
+  { scenario: { retry, budgetMicros } }: Evidence,
+  { before, after }: StateChange,
+): string | undefined {
+  const mayGiveUp = budgetMicros !== undefined;
   if (after.route) return toRoutedProblem(after.route.candidates.length, retry.attempts, after);
   if (after.attemptsUsed > retry.attempts) return `used ${after.attemptsUsed} of ${retry.attempts} attempts`;
   const isDead = after.status === "dead" && before?.status !== "dead";
-  if (isDead && after.attemptsUsed < retry.attempts)
+  if (isDead && !mayGiveUp && after.attemptsUsed < retry.attempts)
     return `given up after ${after.attemptsUsed} of ${retry.attempts} attempts`;
   return undefined;
 }

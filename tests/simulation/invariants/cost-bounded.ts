@@ -20,7 +20,9 @@ export const costBounded: Invariant = {
     const { scenario, isFaultFree, counts, endedAtMs } = evidence;
     // A recovery sweeps, wherever it runs; a replay of all reads them all; a strict line is counted for each task.
     const isUnusual =
-      scenario.strictLine !== undefined || scenario.chores.some(({ what }) => unusual.has(what));
+      scenario.strictLine !== undefined ||
+      scenario.budgetMicros !== undefined ||
+      scenario.chores.some(({ what }) => unusual.has(what));
     // A model that is slow where another stands by is given up, and its task called for again.
     const isGivenUp = evidence.calls.some(({ health }) => health === "bad");
     if (!isFaultFree || isUnusual || isGivenUp || scenario.instances.allInOne) return [];

@@ -1,0 +1,90 @@
+import type { Principal } from "../access/principal.ts";
+import type { AllowanceState } from "../api/allowances.ts";
+import type { SubmitTask } from "../api/task.ts";
+import type { Cache } from "../cache/create-cache.ts";
+import { ConeaError } from "../core/conea-error.ts";
+import type { Write } from "../platform/documents.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Admitted, Backpressure } from "../queue/backpressure.ts";
+import { createTask } from "./create-task.ts";
+import { createPurse, type Purse } from "./purse.ts";
+import type { ReserveDeps } from "./reserve-task.ts";
+import { storeInput } from "./stored-files.ts";
+import { type TaskDocument, taskPath } from "./task-document.ts";
+
+export type KeepDeps = Pick<Platform, "documents" | "blobs" | "clock"> &
+  ReserveDeps & { backpressure: Backpressure; cache: Cache };
+
+/** What is to be kept, and for whom. */
+export type Order = {
+  draft: TaskDocument;
+  principal: Principal;
+  request: SubmitTask;
+  mayBeReplayed: boolean;
+};
+
+/** What is stored, and since when (epoch ms, by the store's clock). */
+export type Kept = { task: TaskDocument; keptAt: number; states: readonly AllowanceState[] };
+
+/** Resolves to `undefined` when there is a task of that id already. Throws `queue_full`, and what an allowance refuses with. */
+export async function keepTask(deps: KeepDeps, order: Order): Promise<Kept | undefined> {
+  const { draft, mayBeReplayed } = order;
+  try {
+    return await keepReserved(deps, order);
+  } catch (error) {
+    await deps.cache.abandon(draft);
+    const isRefused = error instanceof ConeaError && refusals.has(error.code);
+    if (isRefused && mayBeReplayed && (await deps.documents.get(taskPath(draft.id)))) return undefined;
+    throw error;
+  }
+}
+
+/** What a repeated Idempotency-Key is not told, since it asks for nothing more. */
+const refusals: ReadonlySet<string> = new Set(["queue_full", "rate_limited", "allowance_exhausted"]);
+
+async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefined> {
+  const { draft } = order;
+  let purse = await openPurse(deps, order);
+  let kept: Kept | undefined;
+  const keep = async (guards: Write[] = []): Promise<Admitted> => {
+    const input = await storeInput(deps, draft);
+    if (!purse.isFresh()) {
+      purse.giveBack();
+      purse = await openPurse(deps, order);
+    }
+    const task = { ...draft, input, ...purse.fields };
+    const keptAt = await purse.spend(() => createTask(deps, task, guards, purse.isFresh));
+    if (keptAt !== undefined) kept = { task, keptAt, states: purse.states };
+    if (keptAt !== undefined) return "added";
+    const isThere = guards.length === 0 || (await deps.documents.get(taskPath(draft.id))) !== undefined;
+    return isThere ? "not needed" : "overtaken";
+  };
+  try {
+    // What waits for a time is not in line yet.
+    await (draft.status === "ready" ? deps.backpressure.admit(draft.queue, keep) : keep());
+  } catch (error) {
+    purse.giveBack();
+    throw error;
+  }
+  if (!kept) await letGo(deps, order, purse);
+  return kept;
+}
+
+function openPurse(deps: KeepDeps, { draft, principal, request }: Order): Promise<Purse> {
+  const { relatedEntity } = request;
+  const subject = { ...principal, ...(relatedEntity !== undefined && { relatedEntity }) };
+  return createPurse(deps, subject, draft, async () => request.input);
+}
+
+/** The task that is there may be this very one: then it holds what was reserved. */
+async function letGo({ documents }: KeepDeps, { draft, mayBeReplayed }: Order, purse: Purse): Promise<void> {
+  if (purse.isEmpty || !mayBeReplayed) return purse.leave();
+  const earlier = await documents.get<TaskDocument>(taskPath(draft.id)).catch(() => undefined);
+  if (earlier && !mayBeSame(earlier.data, draft)) purse.giveBack();
+  else purse.leave();
+}
+
+/** A replay gives a task another place in its line. */
+function mayBeSame({ createdAt, sequence, replays = [] }: TaskDocument, draft: TaskDocument): boolean {
+  return createdAt === draft.createdAt && (sequence === draft.sequence || replays.length > 0);
+}
