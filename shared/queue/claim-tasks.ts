@@ -60,8 +60,8 @@ export type ClaimRequest = {
   reports?: Report[];
   /** How long after this claim a call may start; the usual time where absent. More where the store is slow. */
   permitLifeMs?: number;
-  /** Claim this task, and only if it is the head of the line. */
-  only?: string;
+  /** Claim these tasks, and only as far as none of them overtakes another. */
+  only?: ReadonlySet<string>;
   /** Whether this process has the content of a task that is kept nowhere else. */
   holds?: (taskId: string) => boolean;
   /** What the tasks of this queue are charged on average, as far as is known: decides how many heads are read. */
@@ -88,10 +88,12 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue, request.tokensEach));
   const { holds = () => false } = request;
   const isOpen = ({ data }: Snapshot<TaskDocument>) => mayTake(data, holds, now);
-  const heads = wanted < 1 ? [] : await readOpenHeads(deps.documents, queue.id, only ? 1 : wanted, isOpen);
-  const isOvertaking = only !== undefined && heads[0]?.id !== only;
+  const most = Math.min(wanted, only?.size ?? wanted);
+  const found = wanted < 1 ? [] : await readOpenHeads(deps.documents, queue.id, most, isOpen);
+  const heads = only ? untilOther(found, only) : found;
+  const isOvertaking = only !== undefined && heads.length === 0;
 
-  const chosen = chooseHeads(isOvertaking ? [] : heads, room, queue, now);
+  const chosen = chooseHeads(heads, room, queue, now);
   const again = isOvertaking ? now : toNextLook({ chosen, heads, room, wanted, state, queue, times });
   const lookAgain = again === undefined ? {} : { lookAgainAt: toOwn(again) };
   const isIdle = chosen.taken.length === 0 && chosen.expired.length === 0;
@@ -135,6 +137,12 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
 }
 
 const nothing = { claimed: [], expired: [], reported: false, owed: false };
+
+/** The heads of the line up to the first that is none of those asked for. */
+function untilOther(heads: Snapshot<TaskDocument>[], only: ReadonlySet<string>): Snapshot<TaskDocument>[] {
+  const other = heads.findIndex(({ id }) => !only.has(id));
+  return other < 0 ? heads : heads.slice(0, other);
+}
 
 /** The queue's document, and when it was asked for by elapsed time. One nobody has claimed from is written first. */
 async function readQueue(

@@ -4,7 +4,7 @@ import type { Platform } from "../platform/platform.ts";
 import type { HeldContent } from "../tasks/held-content.ts";
 import type { Report } from "./apply-reports.ts";
 import { type BreakerEventDeps, type BreakerOutbox, publishBreakerEvents } from "./breaker-events.ts";
-import { type Claim, type Claimed, claimTasks } from "./claim-tasks.ts";
+import { type Claim, type Claimed, type ClaimRequest, claimTasks } from "./claim-tasks.ts";
 import { ensureWake } from "./ensure-wake.ts";
 import { longestLifeMs, permitLifeMs } from "./limiter.ts";
 import type { Queue } from "./queue-document.ts";
@@ -18,9 +18,11 @@ const longestTellMs = 5_000;
 type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> &
   BreakerEventDeps & { log: Log; held?: Pick<HeldContent, "holds"> };
 
+type ClaimWish = Pick<ClaimRequest, "atMost" | "only">;
+
 export type Claimer = {
-  /** Claims up to `atMost` tasks, or `only` this one, and tells the queue what this process has to report. */
-  claim(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim>;
+  /** Claims up to `atMost` tasks, or `only` these, and tells the queue what this process has to report. */
+  claim(queue: Queue, request: ClaimWish): Promise<Claim>;
   /** Keeps what the end of a claim tells its queue until a claim of this process has written it. */
   keep(queue: Queue, report: Report): void;
   /** Learns from a claim whether its permit lived long enough for the call to start. */
@@ -47,7 +49,7 @@ export function createClaimer(deps: ClaimerDeps): Claimer {
   const reportsOf = ({ id }: Queue) => reports.get(id) ?? [];
   const lifeOf = ({ id, limits }: Queue) => lives.get(id) ?? permitLifeMs(limits.requests ?? []);
 
-  async function claimOnce(queue: Queue, request: { atMost: number; only?: string }): Promise<Claim> {
+  async function claimOnce(queue: Queue, request: ClaimWish): Promise<Claim> {
     const told = [...reportsOf(queue)];
     const permitLifeMs = Math.ceil(lifeOf(queue));
     const tokensEach = charges.get(queue.id);

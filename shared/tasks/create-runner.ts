@@ -12,6 +12,7 @@ import { promoteDue } from "../queue/promote-due.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { divertWaiting } from "../routing/divert-waiting.ts";
 import type { RestingQueues } from "../routing/resting-queues.ts";
+import { gatherClaims } from "./gather-claims.ts";
 import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
@@ -25,6 +26,9 @@ const longestShiftMs = 60_000;
 
 /** How soon a queue must hear of the end of a claim: it changes what others may do, it makes room, or neither. */
 type Urgency = "now" | "soon" | "whenever";
+
+/** What was claimed of one queue, by task, for those who asked for it. */
+type Started = { queue: Queue | undefined; claims: Map<string, Claimed>; isResting: boolean };
 
 /** One wake's handler: until when it goes on claiming, and the time that wake was asked for. */
 type Shift = { until: number; wokenAt: number };
@@ -60,11 +64,12 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   const looking = new Set<string>();
   /** Tasks whose next attempt this process has taken upon itself. */
   const goingOn = new Set<string>();
+  const claimGathered = gatherClaims(deps.clock, tryClaim);
   let draining = false;
 
   async function claim(
     queue: Queue,
-    only?: string,
+    only?: ReadonlySet<string>,
   ): Promise<Pick<Claim, "claimed" | "lookAgainAt" | "readAt" | "isResting">> {
     const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
     if (atMost < 1) {
@@ -84,21 +89,21 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   }
 
   function note({ id }: Queue, claim: Promise<unknown>): void {
-    const ended = claim.then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = Promise.allSettled([claim]);
     claiming.set(id, ended);
     void ended.then(() => claiming.get(id) === ended && claiming.delete(id));
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */
-  async function tryClaim(queue: Queue, only: string): Promise<Pick<Claim, "claimed" | "isResting">> {
+  async function tryClaim(queueId: string, only: ReadonlySet<string>): Promise<Started> {
+    const queue = toQueue(deps.config, queueId);
     try {
-      return await claim(queue, only);
+      const { claimed, isResting } = queue ? await claim(queue, only) : { claimed: [], isResting: false };
+      return { queue, isResting, claims: new Map(claimed.map((one) => [one.task.id, one])) };
     } catch (error) {
-      deps.log.warn("a task is left to the workers", { taskId: only, ...toErrorField(error) });
-      return { claimed: [], isResting: false };
+      for (const taskId of only)
+        deps.log.warn("a task is left to the workers", { taskId, ...toErrorField(error) });
+      return { queue, isResting: false, claims: new Map() };
     }
   }
 
@@ -191,9 +196,11 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   }
 
   async function startNow(task: { id: string; queue: string }): Promise<void> {
-    const queue = toQueue(deps.config, task.queue);
-    const { claimed: [head] = [], isResting } = queue ? await tryClaim(queue, task.id) : {};
+    const { queue, claims, isResting } = await claimGathered(task.queue, task.id);
+    const head = claims.get(task.id);
     if (queue && head) {
+      // Whoever asked for the same task meanwhile must not start it too.
+      claims.delete(task.id);
       void start(queue, head).then((urgency) => (urgency === "whenever" ? undefined : tell(queue)));
       return;
     }
