@@ -2,6 +2,7 @@ import type { Snapshot } from "../platform/documents.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { letThrough } from "./breaker.ts";
 import { type Chosen, chargeOf } from "./choose-heads.ts";
+import { withClaims } from "./in-flight.ts";
 import { leaseMs } from "./lease-ms.ts";
 import { spendPermits } from "./limiter.ts";
 import { claimKey, type Queue, type QueueDocument } from "./queue-document.ts";
@@ -51,6 +52,6 @@ export function toNextState(
     limiter: spendPermits(state.limiter, limits.requests ?? [], times, taken.length),
     tokens: spendTokens(state.tokens, limits.tokens, tokens, times),
     breaker: letThrough(state.breaker, keys, now + longestCallMs + leaseMs, now),
-    inFlight: { ...state.inFlight, ...Object.fromEntries(keys.map((key) => [key, startBy])) },
+    inFlight: withClaims(state.inFlight, keys, startBy),
   };
 }

@@ -1,4 +1,5 @@
 import { afterFailure, afterSuccess, toPresent, withoutProbe } from "./breaker.ts";
+import { fromStarts, toStarts } from "./in-flight.ts";
 import type { Queue, QueueDocument } from "./queue-document.ts";
 import { correctTokens, tightenTokens } from "./token-window.ts";
 
@@ -31,7 +32,7 @@ export function applyReports(
   moment: Moment,
 ): QueueDocument {
   const { now } = moment;
-  const inFlight = new Map(Object.entries(state.inFlight));
+  const inFlight = toStarts(state.inFlight);
   const unconfirmed = { ...state.unconfirmed };
   let next: QueueDocument = { ...state, breaker: toPresent(state.breaker, now) };
   for (const report of reports) {
@@ -42,7 +43,7 @@ export function applyReports(
     inFlight.delete(report.claim);
     if (!report.isTold) unconfirmed[report.claim] = now;
   }
-  return { ...next, inFlight: Object.fromEntries(inFlight), unconfirmed };
+  return { ...next, inFlight: fromStarts(inFlight), unconfirmed };
 }
 
 type At = { queue: Queue; moment: Moment; startBy: number };

@@ -4,6 +4,7 @@ import type { Platform } from "../platform/platform.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { publishRecent } from "../tasks/task-events.ts";
 import { type BreakerEventDeps, publishBreakerEvents } from "./breaker-events.ts";
+import { fromStarts, toStarts } from "./in-flight.ts";
 import { leaseMs } from "./lease-ms.ts";
 import { type QueueDocument, queuePath } from "./queue-document.ts";
 import { tryCommit } from "./try-commit.ts";
@@ -27,7 +28,7 @@ export async function confirmEnded(deps: Deps, queueId: string, { orphans = fals
   const longestMs = (deps.config.providers[queueId]?.timeouts.totalMs ?? 0) + leaseMs;
   const isOld = ([, at]: [string, number]) => orphans || at < now - patienceMs;
   const done = new Set<string>();
-  for (const [claim, at] of Object.entries(inFlight).filter(isOld)) {
+  for (const [claim, at] of [...toStarts(inFlight)].filter(isOld)) {
     const mayStillRun = !orphans && now < at + longestMs;
     if (await isConfirmed(deps, claim, mayStillRun)) done.add(claim);
   }
@@ -42,7 +43,7 @@ export async function confirmEnded(deps: Deps, queueId: string, { orphans = fals
     op: "update",
     path: queuePath(queueId),
     fields: {
-      inFlight: rest(inFlight),
+      inFlight: fromStarts(new Map([...toStarts(inFlight)].filter(([claim]) => !done.has(claim)))),
       unconfirmed: rest(unconfirmed),
       breaker: { ...breaker, probes: rest(breaker.probes) },
       ...(breakerEvents && { breakerEvents: allTold(breakerEvents) }),

@@ -39,7 +39,7 @@ function startByPlaces(
   from: number,
 ): number {
   if (concurrency === undefined) return from;
-  const missing = ahead + 1 + Object.keys(inFlight).length - concurrency;
+  const missing = ahead + 1 + inFlight.claims.length - concurrency;
   return from + (Math.max(0, missing) * callMs) / concurrency;
 }
 

@@ -2,6 +2,7 @@ import type { BreakerConfig, ProviderConfig } from "../config/conea-config.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
 import { type BreakerState, closedBreaker } from "./breaker.ts";
 import type { BreakerOutbox } from "./breaker-events.ts";
+import { type InFlight, noneInFlight } from "./in-flight.ts";
 import { emptyLimiter, type LimiterState } from "./limiter.ts";
 import { emptyTokenWindow, type TokenWindow } from "./token-window.ts";
 
@@ -24,8 +25,7 @@ export type QueueDocument = {
   breaker: BreakerState;
   /** That it opened and closed; absent while it never has. */
   breakerEvents?: BreakerOutbox;
-  /** Claims whose call is not known to be over: when it starts at the latest. */
-  inFlight: Record<string, number>;
+  inFlight: InFlight;
   /** Claims whose call is over and whose task somebody else ended: since when. The sweep sees to their events. */
   unconfirmed: Record<string, number>;
   /** How long calls take, from their permit's end on, exponentially weighted (ms). 0 while none has ended well. */
@@ -41,7 +41,7 @@ export const emptyQueue: QueueDocument = {
   limiter: emptyLimiter,
   tokens: emptyTokenWindow,
   breaker: closedBreaker,
-  inFlight: {},
+  inFlight: noneInFlight,
   unconfirmed: {},
   callMs: 0,
   retryAfterUntil: 0,

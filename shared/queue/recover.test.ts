@@ -4,6 +4,7 @@ import { aChat, admin, ann, openTestConea } from "../tasks/conea.fixture.ts";
 import { submitTask } from "../tasks/submit-task.ts";
 import { aTask } from "../tasks/task.fixture.ts";
 import { taskPath } from "../tasks/task-document.ts";
+import { noneInFlight, withClaims } from "./in-flight.ts";
 import { claimKey, emptyQueue, type QueueDocument, queuePath } from "./queue-document.ts";
 import { recover } from "./recover.ts";
 
@@ -29,7 +30,7 @@ async function openDamaged() {
     openUntil: Date.parse("2027-01-01"),
     probes: {},
   };
-  const inFlight = { [claimKey(running)]: test.clock.now() - 1_000 };
+  const inFlight = withClaims(noneInFlight, [claimKey(running)], test.clock.now() - 1_000);
   const data = { ...emptyQueue, breaker, inFlight };
   await test.conea.documents.commit([
     { op: "create", path: queuePath("main"), data },
@@ -84,7 +85,7 @@ describe("recover", () => {
     const { conea, read, clock, readQueue } = await openDamaged();
     const { queues } = await recover(conea, admin, { orphans: true });
     expect(queues[0]).toMatchObject({ id: "main", breakerWas: "open", placesFreed: 1 });
-    expect(await readQueue()).toMatchObject({ breaker: { state: "closed" }, inFlight: {} });
+    expect(await readQueue()).toMatchObject({ breaker: { state: "closed" }, inFlight: noneInFlight });
     await clock.advance(1_000);
     expect(await read(running.id)).toMatchObject({
       status: "succeeded",

@@ -37,11 +37,12 @@ async function describe(deps: SweepDeps, { id, state }: Before): Promise<Recover
     countInQueue(deps, id, "scheduled"),
   ]);
   const { inFlight, paused } = toQueueState(snapshot);
+  const stillTaken = new Set(inFlight.claims);
   return {
     id,
     ready,
     scheduled,
-    placesFreed: Object.keys(state.inFlight).filter((claim) => !Object.hasOwn(inFlight, claim)).length,
+    placesFreed: state.inFlight.claims.filter((claim) => !stillTaken.has(claim)).length,
     breakerWas: toPresent(state.breaker, deps.clock.now()).state,
     paused,
   };

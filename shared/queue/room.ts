@@ -25,6 +25,6 @@ export function roomAt(state: QueueDocument, queue: Queue, now: number): Room {
 /** A place is taken until its call has ended, or must have. */
 function placesFree({ inFlight }: QueueDocument, { limits, longestCallMs }: Queue, now: number): number {
   if (limits.concurrency === undefined) return Number.POSITIVE_INFINITY;
-  const taken = Object.values(inFlight).filter((startBy) => startBy + longestCallMs + leaseMs > now);
+  const taken = inFlight.startBys.filter((startBy) => startBy + longestCallMs + leaseMs > now);
   return limits.concurrency - taken.length;
 }

@@ -46,6 +46,6 @@ function usedPlaces(
   allowed: number,
   now: number,
 ): LimitUse {
-  const used = Object.values(inFlight).filter((claimedAt) => claimedAt + longestCallMs + leaseMs > now);
+  const used = inFlight.startBys.filter((claimedAt) => claimedAt + longestCallMs + leaseMs > now);
   return { kind: "concurrency", used: used.length, allowed };
 }

@@ -1,5 +1,6 @@
 import type { ConeaConfig } from "../../../shared/config/conea-config.ts";
 import type { Documents, Query, Write } from "../../../shared/platform/documents.ts";
+import { noneInFlight } from "../../../shared/queue/in-flight.ts";
 import type { TaskDocument } from "../../../shared/tasks/task-document.ts";
 import { asQueueSet, changeDocuments, changeWrites, type Mutation, type Outfit } from "../mutation.ts";
 
@@ -52,7 +53,7 @@ export const claimingMutations: readonly Mutation[] = [
   {
     name: "places-forgotten",
     about: "the calls in flight are not kept",
-    outfit: changeQueue(() => ({ inFlight: {} })),
+    outfit: changeQueue(() => ({ inFlight: noneInFlight })),
   },
   {
     name: "one-place-more",
