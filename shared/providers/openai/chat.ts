@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { readChatStream } from "./read-chat-stream.ts";
+import { readEvents } from "./read-events.ts";
 import { toCallFacts } from "./to-call-facts.ts";
 import { ChatAnswer, toChatResult } from "./to-chat-result.ts";
 import { toMessages } from "./to-messages.ts";
@@ -43,8 +44,8 @@ async function streamChat(
 ): Promise<ProviderAnswer<"chat">> {
   const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
   const { signal } = listener;
-  const { data, response } = await client.chat.completions.create(streamed, { signal }).withResponse();
-  const { spoken, usage } = await readChatStream(data, listener);
+  const response = await client.chat.completions.create(streamed, { signal }).asResponse();
+  const { spoken, usage } = await readChatStream(readEvents(response), listener);
   return { result: toChatResult(spoken), usage: toUsage(usage), ...toCallFacts(response) };
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
+import { readEvents } from "./read-events.ts";
 import { toCallFacts } from "./to-call-facts.ts";
 import { toFinishReason } from "./to-finish-reason.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
@@ -36,8 +37,8 @@ async function ask({ client }: Vendor, { signal }: Call, params: Params): Promis
 async function stream({ client }: Vendor, listener: StreamListener, params: Params): Promise<Answer> {
   const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
   const { signal } = listener;
-  const { data, response } = await client.completions.create(streamed, { signal }).withResponse();
-  const { text, reason, usage } = await readStream(data, listener);
+  const response = await client.completions.create(streamed, { signal }).asResponse();
+  const { text, reason, usage } = await readStream(readEvents(response), listener);
   const result = { text, finishReason: toFinishReason(reason) };
   return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }
@@ -46,27 +47,35 @@ type Written = { text: string; reason: string | null | undefined; usage: VendorU
 
 /** Complete with its finish reason, as a chat's stream is. */
 async function readStream(
-  chunks: AsyncIterable<unknown>,
+  pieces: AsyncIterable<unknown[]>,
   { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<Written> {
   const written: Written = { text: "", reason: undefined, usage: undefined };
   try {
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      onProgress?.();
-      const { choices, usage } = readAnswer(CompletionChunk, chunk);
-      const piece = choices?.[0]?.text ?? "";
-      if (piece) onText(piece);
-      written.text += piece;
-      written.reason = choices?.[0]?.finish_reason ?? written.reason;
-      written.usage = usage ?? written.usage;
-      if (usage) onUsage?.(toUsage(usage));
+    for await (const chunks of pieces) {
+      for (const chunk of chunks) {
+        signal.throwIfAborted();
+        onProgress?.();
+        const read = readAnswer(CompletionChunk, chunk);
+        const piece = addChunk(written, read);
+        if (piece) onText(piece);
+        if (read.usage) onUsage?.(toUsage(read.usage));
+      }
     }
   } catch (thrown) {
     if (!written.reason) throw thrown;
   }
   if (!written.reason) throw new ProviderError("connection");
   return written;
+}
+
+/** Adds a chunk to what was written before and returns its text. */
+function addChunk(written: Written, { choices, usage }: z.infer<typeof CompletionChunk>): string {
+  const piece = choices?.[0]?.text ?? "";
+  written.text += piece;
+  written.reason = choices?.[0]?.finish_reason ?? written.reason;
+  written.usage = usage ?? written.usage;
+  return piece;
 }
 
 function toParams({ input, model }: Call): Params {

@@ -10,20 +10,22 @@ import { toUsage, type VendorUsage } from "./to-usage.ts";
  * it costs the usage, not the answer. Passes nothing on once the signal has aborted.
  */
 export async function readChatStream(
-  chunks: AsyncIterable<unknown>,
+  pieces: AsyncIterable<unknown[]>,
   { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<{ spoken: Spoken; usage: VendorUsage }> {
   const spoken: Spoken = { text: "", refusal: "", calls: [], finishReason: undefined };
   let usage: VendorUsage;
   try {
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      onProgress?.();
-      const read = readAnswer(ChatChunk, chunk);
-      const text = addChunk(spoken, read);
-      if (text) onText(text);
-      usage = read.usage ?? usage;
-      if (read.usage) onUsage?.(toUsage(read.usage));
+    for await (const chunks of pieces) {
+      for (const chunk of chunks) {
+        signal.throwIfAborted();
+        onProgress?.();
+        const read = readAnswer(ChatChunk, chunk);
+        const text = addChunk(spoken, read);
+        if (text) onText(text);
+        usage = read.usage ?? usage;
+        if (read.usage) onUsage?.(toUsage(read.usage));
+      }
     }
   } catch (thrown) {
     if (!spoken.finishReason) throw thrown;
