@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPeers } from "./install-peers.ts";
@@ -88,6 +88,12 @@ async function startPortkey({ urls }: Vendors, program: string): Promise<Target>
   return toTarget("portkey", child, ask);
 }
 
+/** What Node is told by `npm start`. */
+async function readStartFlags(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  return scripts.start.split(" ").slice(1, -1);
+}
+
 /** What `npm start` runs, with a data folder of its own and the kind of limit that conea.yaml has, too wide to hold anything up. */
 async function startConea({ urls }: Vendors): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), "conea-bench-"));
@@ -109,7 +115,7 @@ async function startConea({ urls }: Vendors): Promise<Target> {
     BENCH_KEY: "bench",
   };
   const child = await startChild({
-    args: () => [...nodeOptions, join(root, "local/start.ts")],
+    args: async () => [...(await readStartFlags()), ...nodeOptions, join(root, "local/start.ts")],
     environment,
     cwd: folder,
   });
