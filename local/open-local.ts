@@ -13,6 +13,7 @@ import { readConfigFile } from "../shared/config/read-config-file.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import type { Log } from "../shared/core/log.ts";
 import type { Handler } from "../shared/http/create-app.ts";
+import { pathOf } from "../shared/http/path-of.ts";
 import { traceRequests } from "../shared/http/trace-requests.ts";
 import { notify } from "../shared/notifications/notify.ts";
 import { openEmbeddedPlatform } from "../shared/platform/embedded/open-embedded-platform.ts";
@@ -101,7 +102,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
 
   const server = await startServer(settings.port, async (request) => {
     await open.promise;
-    const [, first] = new URL(request.url).pathname.split("/", 2);
+    const [, first] = pathOf(request).split("/", 2);
     if (first === "_blobs") return embedded.serveBlob(request);
     const isCompatible = first === "openai" || first === "anthropic";
     return ((isCompatible ? functions.openai : functions.api) ?? notOpen)(request);

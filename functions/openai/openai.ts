@@ -11,6 +11,7 @@ import { createImageEndpoints } from "../../shared/http/openai/image-endpoints.t
 import { createModelEndpoints } from "../../shared/http/openai/model-endpoints.ts";
 import { createModerationEndpoints } from "../../shared/http/openai/moderation-endpoints.ts";
 import { createResponseEndpoints } from "../../shared/http/openai/responses/response-endpoints.ts";
+import { pathOf } from "../../shared/http/path-of.ts";
 import type { Conea } from "../../shared/tasks/create-conea.ts";
 
 /** The interfaces under /openai/v1 and /anthropic/v1, in the shapes that those vendors' SDKs know. */
@@ -29,6 +30,6 @@ export function createOpenAi(conea: Conea): Handler {
   ];
   const openai = createOpenAiApp(endpoints, conea);
   const anthropic = createAnthropicApp(conea);
-  const isAnthropic = ({ url }: Request) => new URL(url).pathname.startsWith("/anthropic/");
+  const isAnthropic = (request: Request) => pathOf(request).startsWith("/anthropic/");
   return (request) => (isAnthropic(request) ? anthropic : openai)(request);
 }

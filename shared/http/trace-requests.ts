@@ -3,6 +3,7 @@ import type { Tracer } from "../core/span.ts";
 import { beginRequest } from "../core/trace.ts";
 import { parseCloudTraceContext, parseTraceparent, type TraceContext } from "../core/trace-context.ts";
 import type { Handler } from "./create-app.ts";
+import { pathOf } from "./path-of.ts";
 
 /**
  * The handler, with a request's id and trace around all that runs for it: its caller's trace, or a new one. What was recorded
@@ -19,7 +20,7 @@ export function traceRequests(handler: Handler, tracer: Tracer): Handler {
         kind: "server",
         attributes: {
           "http.request.method": request.method,
-          "url.path": new URL(request.url).pathname,
+          "url.path": pathOf(request),
           "conea.request.id": requestId,
         },
       },
