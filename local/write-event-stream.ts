@@ -6,21 +6,22 @@ import type { ServerResponse } from "node:http";
  */
 export async function writeEventStream(answer: Response, outgoing: ServerResponse): Promise<void> {
   const reader = answer.body?.getReader();
-  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
   const leave = () => void reader?.cancel().catch(() => undefined);
   outgoing.once("close", leave);
-  const head = setImmediate(() => outgoing.flushHeaders());
+  let head: NodeJS.Immediate | undefined;
   try {
+    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
+    head = setImmediate(() => outgoing.flushHeaders());
     for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
       clearImmediate(head);
       if (!outgoing.write(read.value)) await untilDrained(outgoing);
     }
-    clearImmediate(head);
     outgoing.end();
   } catch {
     // Half a stream must not look like a whole one.
     outgoing.destroy();
   } finally {
+    clearImmediate(head);
     outgoing.off("close", leave);
   }
 }
