@@ -12,7 +12,7 @@ import { promoteDue } from "../queue/promote-due.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { divertWaiting } from "../routing/divert-waiting.ts";
 import type { RestingQueues } from "../routing/resting-queues.ts";
-import { gatherClaims } from "./gather-claims.ts";
+import { type Gathered, gatherClaims } from "./gather-claims.ts";
 import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
 import type { TaskDocument } from "./task-document.ts";
@@ -26,9 +26,6 @@ const longestShiftMs = 60_000;
 
 /** How soon a queue must hear of the end of a claim: it changes what others may do, it makes room, or neither. */
 type Urgency = "now" | "soon" | "whenever";
-
-/** What was claimed of one queue, by task, for those who asked for it. */
-type Started = { queue: Queue | undefined; claims: Map<string, Claimed>; isResting: boolean };
 
 /** One wake's handler: until when it goes on claiming, and the time that wake was asked for. */
 type Shift = { until: number; wokenAt: number };
@@ -95,7 +92,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */
-  async function tryClaim(queueId: string, only: ReadonlySet<string>): Promise<Started> {
+  async function tryClaim(queueId: string, only: ReadonlySet<string>): Promise<Gathered> {
     const queue = toQueue(deps.config, queueId);
     try {
       const { claimed, isResting } = queue ? await claim(queue, only) : { claimed: [], isResting: false };

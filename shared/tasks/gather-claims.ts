@@ -1,4 +1,9 @@
 import type { Clock } from "../core/clock.ts";
+import type { Claimed } from "../queue/claim-tasks.ts";
+import type { Queue } from "../queue/queue-document.ts";
+
+/** What was claimed of one queue, by task, for those who asked for it. */
+export type Gathered = { queue: Queue | undefined; claims: Map<string, Claimed>; isResting: boolean };
 
 /** Claims these tasks of a queue, as far as may be. */
 type ClaimTogether<C> = (queueId: string, taskIds: ReadonlySet<string>) => Promise<C>;
