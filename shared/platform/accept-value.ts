@@ -68,12 +68,14 @@ function acceptVector(value: { [key: string]: unknown }, at: Position): Value {
 }
 
 function acceptMap(map: { [key: string]: unknown }, at: Position): Fields {
-  const accepted: Fields = {};
+  // A copy keeps the shape that the map has; built key by key, a large one would become a hash table.
+  const accepted = { ...map };
   for (const key in map) {
     const value = map[key];
-    if (value !== undefined) accepted[key] = acceptValue(value, enter(at, key));
+    if (value === undefined) delete accepted[key];
+    else accepted[key] = acceptValue(value, enter(at, key));
   }
-  return Object.freeze(accepted);
+  return Object.freeze(accepted as Fields);
 }
 
 function enter(at: Position, key: string): Position {

@@ -166,11 +166,12 @@ function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times
     status: "running" as const,
     epoch: task.epoch + 1,
     attemptCount: task.attemptCount + 1,
-    leaseUntil: toTime(now + leaseMs),
-    startBy: toTime(startBy),
     startedAt: task.startedAt ?? claimedAt,
     mark,
     ...withEvent(task, "task.started", claimedAt),
+    // Last, since they are taken away when the claim ends.
+    leaseUntil: toTime(now + leaseMs),
+    startBy: toTime(startBy),
   };
 }
 

@@ -9,7 +9,7 @@ import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { decideNext } from "./decide-next.ts";
-import type { AttemptFacts, Outcome } from "./next-state.ts";
+import type { AttemptFacts, Outcome, TaskChange } from "./next-state.ts";
 import { toPurse } from "./purse.ts";
 import type { ReserveDeps } from "./reserve-task.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
@@ -44,10 +44,10 @@ export async function settleAttempt(
   const purse = extension && toPurse(deps, extension, {});
   const type = eventFor(fields.status);
   const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
-  const whole: TaskDocument = { ...task, ...fields, ...event, mark: deps.ids.newId("settle") };
-  const settled = without(whole, removes);
+  const mark = deps.ids.newId("settle");
+  const settled: TaskDocument = { ...without(task, removes), ...fields, ...event, mark };
   const path = taskPath(task.id);
-  const changed = { ...fields, ...event, mark: settled.mark };
+  const changed = { ...fields, ...event, mark };
   const attempt = fields.attempts?.at(-1);
   const write = {
     op: "update" as const,
@@ -58,7 +58,7 @@ export async function settleAttempt(
   };
   const commit = () =>
     commitMarked(deps, [write], {
-      mark: settled.mark ?? "",
+      mark,
       // Whoever claims the task next sets a mark of its own, and keeps the attempt.
       shows: ({ attempts }) => attempt !== undefined && holds(attempts, attempt),
       ...(purse && { mayRepeat: purse.isFresh }),
@@ -75,9 +75,10 @@ export async function settleAttempt(
   return settled;
 }
 
-function without(task: TaskDocument, removes: string[]): TaskDocument {
-  const kept = Object.entries(task).filter(([name]) => !removes.includes(name));
-  return Object.fromEntries(kept) as TaskDocument;
+function without(task: TaskDocument, removes: TaskChange["removes"]): TaskDocument {
+  const kept = { ...task };
+  for (const name of removes) if (name in kept) delete kept[name];
+  return kept;
 }
 
 function holds(attempts: Value | undefined, attempt: Attempt): boolean {

@@ -152,7 +152,6 @@ function toDocument(
     mark: deps.ids.newId("submit"),
     estimatedTokens: estimateTokens(request),
     ...withEvent({ ...neverTold, queue, model }, "task.accepted", toTime(now)),
-    unpublished: true,
     sequence: nextSequence(now),
     epoch: 0,
     attemptCount: 0,
@@ -160,6 +159,8 @@ function toDocument(
     ...(traceparent && { traceparent }),
     requestHash,
     deleted: false,
+    // Last, since it is the first to be taken away.
+    unpublished: true,
   };
 }
 

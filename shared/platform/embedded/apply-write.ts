@@ -12,10 +12,19 @@ export function applyWrite(before: Fields | undefined, write: AcceptedWrite): Fi
 
 function applyUpdate(before: Fields, { fields, increments, removes }: AcceptedUpdate): Fields {
   const after: ValueMap = { ...before };
-  for (const name in fields) setField(after, toFieldPath(name), fields[name] ?? null);
+  // No name is in two of these, so their order is free: what was added last and is taken away first leaves the object with
+  // the shape that it had before.
+  for (const name of removes.toReversed()) removeField(after, toFieldPath(name));
+  if (isDotted(fields)) for (const name in fields) setField(after, toFieldPath(name), fields[name] ?? null);
+  else Object.assign(after, fields);
   for (const name in increments) incrementField(after, toFieldPath(name), increments[name] ?? 0);
-  for (const name of removes) removeField(after, toFieldPath(name));
   return Object.freeze(after);
+}
+
+/** Whether a name leads into a map. */
+function isDotted(fields: Fields): boolean {
+  for (const name in fields) if (name.includes(".")) return true;
+  return false;
 }
 
 function incrementField(data: ValueMap, path: FieldPath, amount: number): void {
@@ -26,14 +35,17 @@ function incrementField(data: ValueMap, path: FieldPath, amount: number): void {
 }
 
 /** What is on the way and not a map becomes one. */
-function setField(map: ValueMap, [key = "", ...rest]: FieldPath, value: Value): void {
-  map[key] = rest.length === 0 ? value : withChild(map, key, (child) => setField(child, rest, value));
+function setField(map: ValueMap, path: FieldPath, value: Value): void {
+  const [key = ""] = path;
+  map[key] =
+    path.length === 1 ? value : withChild(map, key, (child) => setField(child, path.slice(1), value));
 }
 
-function removeField(map: ValueMap, [key = "", ...rest]: FieldPath): void {
-  if (readField(map, [key, ...rest]) === undefined) return;
-  if (rest.length === 0) delete map[key];
-  else map[key] = withChild(map, key, (child) => removeField(child, rest));
+function removeField(map: ValueMap, path: FieldPath): void {
+  if (readField(map, path) === undefined) return;
+  const [key = ""] = path;
+  if (path.length === 1) delete map[key];
+  else map[key] = withChild(map, key, (child) => removeField(child, path.slice(1)));
 }
 
 function withChild(map: ValueMap, key: string, change: (child: ValueMap) => void): ValueMap {
