@@ -77,7 +77,8 @@ export async function settleAttempt(
 
 function without(task: TaskDocument, removes: TaskChange["removes"]): TaskDocument {
   const kept = { ...task };
-  for (const name of removes) if (name in kept) delete kept[name];
+  // What the claim added last goes first, which keeps the object's shape.
+  for (const name of removes.toReversed()) if (name in kept) delete kept[name];
   return kept;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import stringify from "safe-stable-stringify";
 import type { Principal } from "../access/principal.ts";
 import type { AllowanceState } from "../api/allowances.ts";
@@ -175,9 +175,7 @@ function mayContinue({ type, input, stream }: SubmitTask): boolean {
 
 /** Equal for equal requests of one user, whatever the order of their fields. */
 function hashRequest(user: string, request: SubmitTask): string {
-  return createHash("sha256")
-    .update(stringify([user, request]) ?? "")
-    .digest("base64url");
+  return hash("sha256", stringify([user, request]) ?? "", "base64url");
 }
 
 async function findReplayed({ documents }: SubmitDeps, task: TaskDocument): Promise<TaskDocument> {
