@@ -19,7 +19,8 @@ export function parseTraceparent(header: string | null | undefined): TraceContex
 
 /** Reads an `X-Cloud-Trace-Context`, whose span is a decimal number. */
 export function parseCloudTraceContext(header: string | null | undefined): TraceContext | undefined {
-  const [, traceId = "", span = "0", options = "0"] = google.exec(header ?? "") ?? [];
+  if (!header) return undefined;
+  const [, traceId = "", span = "0", options = "0"] = google.exec(header) ?? [];
   const spanId = BigInt(span).toString(16).padStart(16, "0");
   return spanId.length > 16
     ? undefined

@@ -1,8 +1,10 @@
 import { type Fields, InvalidDocument, type Value } from "./documents.ts";
-import { checkKey, type FieldPath, maxDepth, maxKeyBytes } from "./field-path.ts";
+import { acceptKey, type FieldPath, maxDepth, maxKeyBytes } from "./field-path.ts";
 
 const maxDimensions = 2_048;
 const maxStringBytes = 1_048_487;
+/** No text of so many UTF-16 units has more bytes than that. */
+const surelyShort = Math.floor(maxStringBytes / 3);
 
 /** Where a value stands: how many maps and arrays hold it, and the bytes of the keys on the way, dots included. */
 type Position = { key: string; depth: number; pathBytes: number };
@@ -33,7 +35,7 @@ function acceptValue(value: unknown, at: Position): Value {
 }
 
 function acceptText(value: string, at: Position): string {
-  const bytes = value.length * 3 <= maxStringBytes ? 0 : Buffer.byteLength(value);
+  const bytes = value.length <= surelyShort ? 0 : Buffer.byteLength(value);
   if (bytes > maxStringBytes) throw refuse(at, `holds a text longer than ${maxStringBytes} bytes`);
   if (!value.isWellFormed()) throw refuse(at, "holds a text with half a surrogate pair");
   return value;
@@ -73,18 +75,19 @@ function acceptMap(map: { [key: string]: unknown }, at: Position): Fields {
   for (const key in map) {
     const value = map[key];
     if (value === undefined) delete accepted[key];
-    else accepted[key] = acceptValue(value, enter(at, key));
+    else accepted[key] = acceptField(value, key, at);
   }
   return Object.freeze(accepted as Fields);
 }
 
-function enter(at: Position, key: string): Position {
-  checkKey(key);
-  const dot = at.pathBytes === 0 ? 0 : 1;
-  const pathBytes = at.pathBytes + dot + (key.length < 40 ? key.length : Buffer.byteLength(key));
+/** Most values hold nothing, and then where they stand is only asked for when they are refused. */
+function acceptField(value: unknown, key: string, at: Position): Value {
+  const pathBytes = at.pathBytes + (at.pathBytes === 0 ? 0 : 1) + acceptKey(key);
   if (pathBytes > maxKeyBytes)
     throw refuse(at, `has keys within that are longer than ${maxKeyBytes} bytes together`);
-  return { key, depth: at.depth, pathBytes };
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "string" && value.length <= surelyShort && value.isWellFormed()) return value;
+  return acceptValue(value, { key, depth: at.depth, pathBytes });
 }
 
 function descend(at: Position): Position {

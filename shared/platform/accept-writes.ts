@@ -69,9 +69,12 @@ function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
 }
 
 function acceptUpdatedFields(fields: object): Fields {
+  const given = fields as Record<string, unknown>;
   const accepted: Fields = {};
-  for (const [name, value] of Object.entries(fields))
+  for (const name in given) {
+    const value = given[name];
     if (value !== undefined) accepted[name] = acceptFieldValue(value, toFieldPath(name));
+  }
   return withDeleteTime(accepted);
 }
 
@@ -91,16 +94,19 @@ function checkApart(names: string[]): void {
   if (seen.size < names.length) throw new InvalidDocument("an update names a field twice");
   for (const name of names) {
     const path = toFieldPath(name);
+    if (path.length === 1) continue;
     for (let length = 1; length < path.length; length++)
       if (seen.has(path.slice(0, length).join(".")))
         throw new InvalidDocument(`an update names "${name}" and a map that holds it`);
   }
 }
 
+const belowTime = `${deleteField}.`;
+const isBelowTime = (name: string) => name.startsWith(belowTime);
+
 /** A time has no fields and nothing is added to it. */
 function checkDeleteTime(named: string[], incremented: string[]): void {
-  const isBelow = (name: string) => name.startsWith(`${deleteField}.`);
-  if (named.some(isBelow) || incremented.some((name) => name === deleteField || isBelow(name)))
+  if (named.some(isBelowTime) || incremented.some((name) => name === deleteField || isBelowTime(name)))
     throw new InvalidDocument(`an update changes "${deleteField}" in part`);
 }
 

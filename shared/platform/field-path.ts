@@ -17,7 +17,7 @@ const reserved = /^__.*__$/s;
 export function toFieldPath(name: string): FieldPath {
   if (typeof name !== "string") throw new InvalidDocument("a field name is not text");
   if (!name.includes(".")) {
-    checkKey(name);
+    acceptKey(name);
     return [name];
   }
   const path = name.split(".");
@@ -28,6 +28,25 @@ export function toFieldPath(name: string): FieldPath {
   if (name.length > maxKeyBytes || path.length > maxDepth + 1)
     throw new InvalidDocument("a field path is longer or deeper than a document may be");
   return path;
+}
+
+/** Keys that may name a field, and the bytes of each: there are few, and every document is full of them. */
+const known = new Map<string, number>();
+const mostKnown = 1_000;
+
+/** How many bytes a key is, however it came. */
+export function measureKey(key: string): number {
+  return known.get(key) ?? Buffer.byteLength(key);
+}
+
+/** The same for one that is to name a field. Throws as `checkKey`. */
+export function acceptKey(key: string): number {
+  const bytes = known.get(key);
+  if (bytes !== undefined) return bytes;
+  checkKey(key);
+  const measured = Buffer.byteLength(key);
+  if (known.size < mostKnown) known.set(key, measured);
+  return measured;
 }
 
 /** Throws `InvalidDocument` unless `key` may name a field of a map. `$vector` is not a key: see `Value`. */

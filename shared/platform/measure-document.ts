@@ -1,5 +1,6 @@
 import { deleteField } from "./delete-time.ts";
 import type { DocumentPath, Fields, Value } from "./documents.ts";
+import { measureKey } from "./field-path.ts";
 
 /** Firestore's limit for one document, by Firestore's own count. */
 export const maxDocumentBytes = 1_048_576;
@@ -59,7 +60,7 @@ function measureArray(values: Value[]): number {
 
 function measureMap(map: Fields): number {
   let bytes = 0;
-  for (const key in map) bytes += measureText(key) + measureValue(map[key] ?? null);
+  for (const key in map) bytes += measureKey(key) + 1 + measureValue(map[key] ?? null);
   return bytes;
 }
 
