@@ -20,5 +20,15 @@ export async function useAllowances(given: Conea): Promise<void> {
   await given.documents.commit([{ op: "create", path: "tasks/held", data: held }]);
   await sweepAllowances(deps, { orphans: true });
   await sweepAllowances(deps);
+  // All that was reserved is spent: a worker was lost, and nobody knows what the call took.
+  const lost = {
+    status: "dead",
+    cost: { known: false },
+    attempts: [{ n: 1, outcome: "lost" }],
+    unaccounted: true,
+  };
+  await given.documents.commit([{ op: "update", path: "tasks/held", fields: { ...lost, attemptCount: 1 } }]);
+  await sweepAllowances(deps);
+  await allowances.reserve(ann, { micros: 5 });
   await given.documents.commit([{ op: "delete", path: "tasks/held" }]);
 }
