@@ -13,7 +13,7 @@ import { commitMarked } from "./commit-marked.ts";
 import { expiredFields, toExpiredWrite } from "./expire-task.ts";
 import { leaseMs } from "./lease-ms.ts";
 import { permitLifeMs } from "./limiter.ts";
-import { emptyQueue, type Queue, type QueueDocument, queuePath } from "./queue-document.ts";
+import { emptyQueue, type Queue, type QueueDocument, queuePath, toQueueState } from "./queue-document.ts";
 import { headsWorthReading, readOpenHeads } from "./read-heads.ts";
 import { restsUntil } from "./rests-until.ts";
 import { roomAt } from "./room.ts";
@@ -153,7 +153,7 @@ async function readQueue(
   for (const isNew of [true, false]) {
     const askedAt = clock.elapsed();
     const snapshot = await documents.get<QueueDocument>(path);
-    if (snapshot) return { snapshot, askedAt };
+    if (snapshot) return { snapshot: { ...snapshot, data: toQueueState(snapshot) }, askedAt };
     // Whoever comes second finds the first one's: that is as good.
     if (isNew) await documents.commit([{ op: "create", path, data: emptyQueue }]).catch(() => undefined);
   }

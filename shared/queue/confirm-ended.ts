@@ -6,7 +6,7 @@ import { publishRecent } from "../tasks/task-events.ts";
 import { type BreakerEventDeps, publishBreakerEvents } from "./breaker-events.ts";
 import { fromStarts, toStarts } from "./in-flight.ts";
 import { leaseMs } from "./lease-ms.ts";
-import { type QueueDocument, queuePath } from "./queue-document.ts";
+import { type QueueDocument, queuePath, toQueueState } from "./queue-document.ts";
 import { tryCommit } from "./try-commit.ts";
 
 /** A claim younger than this is its worker's to report. */
@@ -23,7 +23,7 @@ type Deps = Pick<Platform, "documents"> & BreakerEventDeps & { config: ConeaConf
 export async function confirmEnded(deps: Deps, queueId: string, { orphans = false } = {}): Promise<number> {
   const snapshot = await deps.documents.get<QueueDocument>(queuePath(queueId));
   if (!snapshot) return 0;
-  const { inFlight, unconfirmed, breaker, breakerEvents } = snapshot.data;
+  const { inFlight, unconfirmed, breaker, breakerEvents } = toQueueState(snapshot);
   const now = Date.parse(snapshot.readTime);
   const longestMs = (deps.config.providers[queueId]?.timeouts.totalMs ?? 0) + leaseMs;
   const isOld = ([, at]: [string, number]) => orphans || at < now - patienceMs;

@@ -19,3 +19,12 @@ export function toStarts({ claims, startBys }: InFlight): Map<string, number> {
 export function fromStarts(starts: ReadonlyMap<string, number>): InFlight {
   return { claims: [...starts.keys()], startBys: [...starts.values()] };
 }
+
+/** A queue's document of an earlier version keeps them as a map. */
+export function toLists(stored: InFlight | Record<string, number>): InFlight {
+  return isLists(stored) ? stored : fromStarts(new Map(Object.entries(stored)));
+}
+
+function isLists(stored: InFlight | Record<string, number>): stored is InFlight {
+  return Array.isArray(stored.claims);
+}

@@ -2,7 +2,7 @@ import type { BreakerConfig, ProviderConfig } from "../config/conea-config.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
 import { type BreakerState, closedBreaker } from "./breaker.ts";
 import type { BreakerOutbox } from "./breaker-events.ts";
-import { type InFlight, noneInFlight } from "./in-flight.ts";
+import { type InFlight, noneInFlight, toLists } from "./in-flight.ts";
 import { emptyLimiter, type LimiterState } from "./limiter.ts";
 import { emptyTokenWindow, type TokenWindow } from "./token-window.ts";
 
@@ -54,7 +54,9 @@ export function queuePath(queueId: string): DocumentPath {
 }
 
 export function toQueueState(snapshot: Snapshot<QueueDocument> | undefined): QueueDocument {
-  return snapshot?.data ?? emptyQueue;
+  const stored = snapshot?.data ?? emptyQueue;
+  const inFlight = toLists(stored.inFlight);
+  return inFlight === stored.inFlight ? stored : { ...stored, inFlight };
 }
 
 /** The name of one claim of a task in its queue's document. */

@@ -1,3 +1,4 @@
+import { sleep } from "../../../shared/core/clock.ts";
 import { idFrom } from "../../../shared/core/ids.ts";
 import { allTold } from "../../../shared/events/outbox.ts";
 import type { Write } from "../../../shared/platform/documents.ts";
@@ -101,7 +102,7 @@ export const tellingMutations: readonly Mutation[] = [
   {
     name: "cancel-at-once",
     about: "a cancel does not wait for permits that are still good",
-    outfit: forgetOnRead(({ startBy: _, ...task }) => task),
+    outfit: (outfit) => forgetOnRead(({ startBy: _, ...task }) => task)(openSlowly(outfit)),
   },
 ];
 
@@ -124,6 +125,16 @@ function refuseFirst(outfit: Outfit): Outfit {
     return events.publish(event);
   };
   return { ...outfit, platform: { ...outfit.platform, events: { publish } } };
+}
+
+/** A provider takes its time to open, as when its package is loaded: that is no break by itself. */
+function openSlowly(outfit: Outfit): Outfit {
+  const { providers, platform } = outfit;
+  const open: typeof providers.open = async (id) => {
+    await sleep(platform.clock, 20 + platform.random() * 80);
+    return providers.open(id);
+  };
+  return { ...outfit, providers: { ...providers, open } };
 }
 
 /** A task that is read by its id lacks something. */
