@@ -139,7 +139,7 @@ describe("a limit that an administrator sets", () => {
     expect(refused.status).toBe(429);
     expect(await json(refused)).toMatchObject({
       code: "rate_limited",
-      detail: `The allowance of 1 requests a hour of this user has 0 left. It renews at ${renewsAt}.`,
+      detail: `The allowance of 1 requests an hour of this user has 0 left. It renews at ${renewsAt}.`,
     });
     expect(refused.headers.get("Retry-After")).toBe("3600");
     expect(refused.headers.get("RateLimit")).toContain('"user-requests-hour";r=0;t=3600');

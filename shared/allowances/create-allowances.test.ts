@@ -171,7 +171,7 @@ describe("a refusal", () => {
     await expect(refused).rejects.toMatchObject({
       code: "rate_limited",
       message:
-        "The allowance of 2 requests a hour of this user has 0 left. It renews at 2026-01-10T13:00:00.000Z.",
+        "The allowance of 2 requests an hour of this user has 0 left. It renews at 2026-01-10T13:00:00.000Z.",
       headers: {
         "Retry-After": "3600",
         "RateLimit-Policy": '"user-requests-hour";q=2;w=3600',

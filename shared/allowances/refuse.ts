@@ -12,6 +12,7 @@ const named = {
   micros: "micro-dollars",
   activeTasks: "tasks at a time",
 } as const;
+const each = { min: "a minute", hour: "an hour", day: "a day", month: "a month" } as const;
 const whose = { user: "this user", key: "this key", tenant: "this tenant", relatedEntity: "this entity" };
 
 /** What a caller is told whom an allowance refuses: what is left, of how much, and when it renews. `asked`: what was needed. */
@@ -34,7 +35,7 @@ export function toRefusal(
 
 function toSentence({ state, asked }: { state: AllowanceState; asked: number }): string {
   const { measure, limit, left, scope, renewsAt, period } = state;
-  const per = period ? ` a ${period === "min" ? "minute" : period}` : "";
+  const per = period ? ` ${each[period]}` : "";
   const needed = asked > 1 ? `, and this needs ${asked}` : "";
   const renews = renewsAt ? `It renews at ${renewsAt}.` : "It is free again when a task ends.";
   return `The allowance of ${limit} ${named[measure]}${per} of ${whose[scope]} has ${left} left${needed}. ${renews}`;

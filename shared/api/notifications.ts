@@ -3,7 +3,12 @@ import { Severity } from "./events.ts";
 import { DeliveryAttempt, DeliveryState, EndpointState, EventFilter } from "./webhooks.ts";
 
 const time = z.iso.datetime();
-const name = z.string().trim().min(1).max(100);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{C}*$/u, "must hold no line breaks or other control characters");
 const url = z.string().min(1).max(2_048);
 const secret = z.string().min(1).max(500);
 const address = z.email().max(254);

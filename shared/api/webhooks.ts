@@ -159,15 +159,20 @@ export type WebhookDelivery = z.infer<typeof WebhookDelivery>;
 
 export const DeliveryPage = pageOf(DeliverySummary).meta({ id: "WebhookDeliveryPage" });
 
-export const ListDeliveries = z.strictObject({
-  state: DeliveryState.optional(),
-  type: z.enum(eventTypes as [string, ...string[]]).optional(),
-  /** Made at this time or later, and before. */
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(500).optional(),
-});
+export const ListDeliveries = z
+  .strictObject({
+    state: DeliveryState.optional(),
+    type: z.enum(eventTypes as [string, ...string[]]).optional(),
+    /** Made at this time or later, and before. */
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(20),
+    cursor: z.string().max(500).optional(),
+  })
+  .refine(({ from, to }) => !from || !to || Date.parse(from) < Date.parse(to), {
+    path: ["to"],
+    error: "must be later than from",
+  });
 export type ListDeliveries = z.infer<typeof ListDeliveries>;
 
 export const ReplayDeliveries = z

@@ -53,11 +53,14 @@ export function createAllowanceHandlers(deps: AllowanceHandlerDeps): Pick<Handle
   };
 }
 
+/** As principals, keys and entities are called. */
+const visible = /^[^\p{C}]{1,200}$/u;
+
 type Named = Pick<AllowanceSubject, "scope" | "scopeId">;
 
 function toNamed({ scope, scopeId = "" }: Record<string, string>): Named {
   const known = AllowanceScope.safeParse(scope);
-  if (!known.success || scopeId.length > 200)
+  if (!known.success || !visible.test(scopeId))
     throw new ConeaError("not_found", "Allowances are of a user, key, tenant or relatedEntity.");
   return { scope: known.data, scopeId };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toTime } from "../core/clock.ts";
 import { OutcomeUnknown } from "../platform/documents.ts";
+import { claimNextTask } from "../queue/queue-repository.ts";
 import { openTestConea } from "./conea.fixture.ts";
 import type { Outcome } from "./next-state.ts";
 import { settleAttempt } from "./settle-attempt.ts";
@@ -55,5 +56,17 @@ describe("settling without an answer from the store", () => {
     expect(isSettled).toBe(false);
     expect(late).toHaveLength(1);
     expect(late[0]?.data.deleteAt).toBe(toTime(clock.now() + 30 * 86_400_000));
+  });
+});
+
+describe("settling for a worker that is lost", () => {
+  it("tells of the start that it may not have told of", async () => {
+    const { conea, clock, events, submit } = await openTestConea();
+    const { task } = await submit();
+    const claim = await claimNextTask(conea, task.queue);
+    if (!claim) throw new Error("nothing was claimed");
+    events.splice(0);
+    await settleAttempt(conea, claim, { kind: "lost" }, { provider: "main", startedAt: clock.now() });
+    expect(events.map(({ type }) => type)).toEqual(["task.accepted", "task.started"]);
   });
 });

@@ -70,7 +70,9 @@ export async function settleAttempt(
     return undefined;
   }
   deps.allowances.note(settled, times[0] ?? "");
-  if (type) await publishRecent(deps, settled, 1);
+  // A worker that is lost may not have told of its start.
+  if (outcome.kind === "lost") await publishRecent(deps, settled);
+  else if (type) await publishRecent(deps, settled, 1);
   if (!deps.goesOnHere?.(settled)) await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
   return settled;
 }

@@ -52,7 +52,9 @@ function findWrongResult(
   const text = result && "text" in result ? result.text : "";
   const [, id] = /^call (\d+) says yes$/.exec(text) ?? [];
   const call = calls[Number(id) - 1];
-  const isIts = call?.prompt === prompt && call.how === "answered" && usage.inputTokens === call.id;
+  // What earlier attempts took before they were cut is in the task's sum.
+  const counted = attempts.find(({ outcome }) => outcome === "succeeded")?.usage?.inputTokens;
+  const isIts = call?.prompt === prompt && call.how === "answered" && counted === call.id;
   return [...wrongUsage, ...(isIts ? [] : [`has a result that is not its own: ${text}`])];
 }
 
