@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { openBounded, price, writesAll } from "../tasks/allowance-use.fixture.ts";
 import { aChat } from "../tasks/conea.fixture.ts";
+import { taskPath } from "../tasks/task-document.ts";
+import { freshRescue } from "./decide-rescue.ts";
 import { divertWaiting } from "./divert-waiting.ts";
 
 const dear = { inputMicros: 1_000_000, cachedInputMicros: 1_000_000, outputMicros: 100_000_000 };
@@ -30,4 +32,14 @@ it("a task stays where it is when a dearer candidate is not paid, with all that 
   const { conea, read, task } = await openWaiting(10_000);
   expect(await divertWaiting(conea, "main")).toEqual([]);
   expect(await read(task.id)).toMatchObject({ queue: "main", reserved: task.reserved });
+});
+
+it("a task does not go to a candidate before the time that one asked it to wait for", async () => {
+  const { conea, clock, task } = await openWaiting(1_000_000);
+  const quietUntil = [0, clock.now() + 30_000];
+  const rescue = { ...freshRescue, quietUntil };
+  await conea.documents.commit([{ op: "update", path: taskPath(task.id), fields: { rescue } }]);
+  expect(await divertWaiting(conea, "main")).toEqual([]);
+  await clock.advance(30_001);
+  expect(await divertWaiting(conea, "main")).toEqual([{ id: task.id, queue: "second" }]);
 });

@@ -82,6 +82,8 @@ async function findTurn(
     const provider = route.candidates[index]?.provider;
     // Another model of the same provider waits for the same breaker.
     if (provider === undefined || provider === queue) continue;
+    // It asked this task for silence, which its queue may not have heard of.
+    if ((rescue.quietUntil?.[index] ?? 0) > deps.clock.now()) continue;
     if (await deps.resting.isResting(provider)) continue;
     const turn = toTurn(route, index);
     const funded = await fundCall(deps, { ...task, ...turn.fields }, index);

@@ -10,7 +10,7 @@ type EventFields = Pick<TaskDocument, "eventSequence" | "recentEvents">;
 type Recorded = EventFields & Pick<TaskDocument, "attempts" | "queue"> & { model?: string | undefined };
 
 /** More than can come between two looks of the sweep. */
-const keptEvents = 24;
+const keptEvents = 48;
 
 const statusOf: Record<TaskEventType, TaskStatus> = {
   "task.accepted": "ready",
