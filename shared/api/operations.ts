@@ -1,28 +1,14 @@
 import { z } from "zod";
-import { Alert, AlertPage, AlertRules, ListAlerts } from "./alerts.ts";
-import { AllowanceLimits, AllowancePage, AllowanceSubject, ListAllowances } from "./allowances.ts";
-import { AskCompression, CompressionReport } from "./compression.ts";
+import { alertOperations } from "./alert-operations.ts";
 import { ListDeadLetters, ReplayDeadLetters, ReplayedDeadLetters, ReplayTask } from "./dead-letters.ts";
 import { Blob } from "./file.ts";
 import { ReceivedHook } from "./hooks.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { CreatedKey, CreateKey, KeyPage } from "./keys.ts";
 import { CreateModel, Model, ModelEntry, ModelPage } from "./models.ts";
+import { moneyOperations } from "./money-operations.ts";
 import { notificationOperations } from "./notification-operations.ts";
-import { Price, PricePage, Reprice, Repriced, SetPrice, WhichPrice } from "./prices.ts";
-import {
-  CreatePrompt,
-  ListPrompts,
-  Prompt,
-  PromptPage,
-  PromptSummary,
-  PromptVersion,
-  PromptVersionPage,
-  RenderedPrompt,
-  RenderPrompt,
-  ReplacePrompt,
-  SetPromptLabel,
-} from "./prompts.ts";
+import { promptOperations } from "./prompt-operations.ts";
 import { QueuePage, QueueView, Recover, Recovery } from "./queues.ts";
 import { ListTasks, Reprioritise, Task, TaskPage, TaskRequest } from "./task.ts";
 import { usageOperations } from "./usage-operations.ts";
@@ -51,7 +37,6 @@ export type Operation = {
 
 const taskAnswer = { description: "The task.", schema: Task };
 const modelAnswer = { description: "The model.", schema: Model };
-const promptAnswer = { description: "The prompt.", schema: Prompt };
 const queueAnswer = { description: "The queue.", schema: QueueView };
 
 export const operations = {
@@ -234,182 +219,9 @@ export const operations = {
     access: "admin",
     answers: { 204: { description: "Gone." } },
   },
-  listPrices: {
-    method: "GET",
-    path: "/v1/prices",
-    summary: "List what the models cost, and those of which it is not known",
-    access: "read",
-    answers: { 200: { description: "All prices.", schema: PricePage } },
-  },
-  setPrice: {
-    method: "PUT",
-    path: "/v1/prices/{modelId}",
-    summary: "Set what a model costs from a time on, for all tenants; known in all processes after a minute",
-    access: "admin",
-    body: SetPrice,
-    answers: { 200: { description: "The price.", schema: Price } },
-  },
-  deletePrices: {
-    method: "DELETE",
-    path: "/v1/prices/{modelId}",
-    summary: "Take back prices that were set over HTTP: of a time, of a tier, or all of a model",
-    access: "admin",
-    query: WhichPrice,
-    answers: { 204: { description: "Gone." } },
-  },
-  reprice: {
-    method: "POST",
-    path: "/v1/prices/reprice",
-    summary:
-      "Price the attempts of a past period anew, a page at a time; without `apply` only tell what would change",
-    access: "admin",
-    body: Reprice,
-    answers: { 200: { description: "What the page costs by now.", schema: Repriced } },
-  },
-  listAlerts: {
-    method: "GET",
-    path: "/v1/alerts",
-    summary: "List alerts: what a rule says of a queue, a provider or a tenant",
-    access: "admin",
-    query: ListAlerts,
-    answers: { 200: { description: "A page of alerts.", schema: AlertPage } },
-  },
-  getAlert: {
-    method: "GET",
-    path: "/v1/alerts/{alertId}",
-    summary: "Get an alert",
-    access: "admin",
-    answers: { 200: { description: "The alert.", schema: Alert } },
-  },
-  acknowledgeAlert: {
-    method: "POST",
-    path: "/v1/alerts/{alertId}/acknowledge",
-    summary: "Say that somebody sees to a firing alert: nobody else is woken for it",
-    access: "admin",
-    answers: { 200: { description: "The alert.", schema: Alert } },
-  },
-  listAlertRules: {
-    method: "GET",
-    path: "/v1/alert-rules",
-    summary: "List the rules in force: those that are shipped, with what conea.yaml changes of them",
-    access: "admin",
-    answers: { 200: { description: "The rules.", schema: AlertRules } },
-  },
-  listPrompts: {
-    method: "GET",
-    path: "/v1/prompts",
-    summary: "List the tenant's prompts by id",
-    access: "read",
-    query: ListPrompts,
-    answers: { 200: { description: "A page of prompts, without their text.", schema: PromptPage } },
-  },
-  createPrompt: {
-    method: "POST",
-    path: "/v1/prompts",
-    summary: "Create a prompt with its version 1; the same one once more changes nothing",
-    access: "write",
-    body: CreatePrompt,
-    headers: idempotencyKey,
-    answers: { 201: promptAnswer },
-  },
-  getPrompt: {
-    method: "GET",
-    path: "/v1/prompts/{promptId}",
-    summary: "Get a prompt as its latest version has it",
-    access: "read",
-    answers: { 200: promptAnswer },
-  },
-  replacePrompt: {
-    method: "PUT",
-    path: "/v1/prompts/{promptId}",
-    summary: "Make a new version of a prompt; what the latest says already makes none",
-    access: "write",
-    body: ReplacePrompt,
-    answers: { 200: promptAnswer },
-  },
-  deletePrompt: {
-    method: "DELETE",
-    path: "/v1/prompts/{promptId}",
-    summary: "Take a prompt away; each of its versions can still be read",
-    access: "write",
-    answers: { 204: { description: "Gone." } },
-  },
-  listPromptVersions: {
-    method: "GET",
-    path: "/v1/prompts/{promptId}/versions",
-    summary: "List the versions of a prompt, newest first",
-    access: "read",
-    query: ListPrompts,
-    answers: { 200: { description: "A page of versions.", schema: PromptVersionPage } },
-  },
-  getPromptVersion: {
-    method: "GET",
-    path: "/v1/prompts/{promptId}/versions/{version}",
-    summary: "Get a version of a prompt, also of one that was deleted",
-    access: "read",
-    answers: { 200: { description: "The version.", schema: PromptVersion } },
-  },
-  setPromptLabel: {
-    method: "PUT",
-    path: "/v1/prompts/{promptId}/labels/{label}",
-    summary: "Let a label, such as `production`, name a version of a prompt",
-    access: "write",
-    body: SetPromptLabel,
-    answers: { 200: { description: "The prompt, without its text.", schema: PromptSummary } },
-  },
-  removePromptLabel: {
-    method: "DELETE",
-    path: "/v1/prompts/{promptId}/labels/{label}",
-    summary: "Take a label off a prompt",
-    access: "write",
-    answers: { 204: { description: "Gone." } },
-  },
-  renderPrompt: {
-    method: "POST",
-    path: "/v1/prompts/{promptId}/render",
-    summary: "Show the messages of a prompt with values in the places of its variables",
-    access: "read",
-    body: RenderPrompt,
-    answers: { 200: { description: "The messages.", schema: RenderedPrompt } },
-  },
-  getCompression: {
-    method: "GET",
-    path: "/v1/usage/compression",
-    summary: "Report what trimming, caching and minifying would have saved, by a sample of a period's tasks",
-    access: "read",
-    query: AskCompression,
-    answers: { 200: { description: "The report.", schema: CompressionReport } },
-  },
-  listAllowances: {
-    method: "GET",
-    path: "/v1/allowances",
-    summary: "Show what you may still use: your own allowances, your key's and your tenant's",
-    access: "read",
-    query: ListAllowances,
-    answers: { 200: { description: "All that bound you.", schema: AllowancePage } },
-  },
-  getAllowance: {
-    method: "GET",
-    path: "/v1/allowances/{scope}/{scopeId}",
-    summary: "Show the allowances of a user, key, tenant or related entity",
-    access: "read",
-    answers: { 200: { description: "Its limits and how they stand.", schema: AllowanceSubject } },
-  },
-  setAllowance: {
-    method: "PUT",
-    path: "/v1/allowances/{scope}/{scopeId}",
-    summary: "Set the limits of a user, key or related entity, or lower the tenant's",
-    access: "admin",
-    body: AllowanceLimits,
-    answers: { 200: { description: "Its limits and how they stand.", schema: AllowanceSubject } },
-  },
-  resetAllowance: {
-    method: "DELETE",
-    path: "/v1/allowances/{scope}/{scopeId}",
-    summary: "Leave the limits of a user, key, tenant or related entity to conea.yaml again",
-    access: "admin",
-    answers: { 204: { description: "As conea.yaml says." } },
-  },
+  ...moneyOperations,
+  ...alertOperations,
+  ...promptOperations,
   createKey: {
     method: "POST",
     path: "/v1/keys",

@@ -82,44 +82,19 @@ export function createConea({
   const allowances = createAllowances({ ...platform, config: config.allowances, log });
   const prices = createPrices({ ...platform, config, catalogue, log });
   const cache = createCache({ ...platform, config, catalogue, isSimulated, closing, allowances, log });
-  return {
+  const parts = {
     ...platform,
-    config,
-    catalogue,
-    health,
-    resting,
-    live,
-    prices,
-    allowances,
-    cache,
-    held,
-    retry,
-    log,
-    providers,
+    ...{ config, catalogue, health, resting, live, prices, allowances, cache, held },
+    ...{ retry, log, providers, operatorTenant },
+  };
+  return {
+    ...parts,
     closing,
     isSimulated,
-    operatorTenant,
     authenticate: createAuthenticate(platform, localKey),
     webhooks: createWebhooks(platform, { allowLoopbackHttp: localKey !== undefined }),
     notifications: createNotifications(platform, { allowLoopback: localKey !== undefined }),
     backpressure: createBackpressure({ ...platform, config, log }),
-    runner: createRunner({
-      ...platform,
-      ...{
-        config,
-        catalogue,
-        health,
-        resting,
-        live,
-        prices,
-        allowances,
-        cache,
-        held,
-        retry,
-        log,
-        providers,
-        operatorTenant,
-      },
-    }),
+    runner: createRunner(parts),
   };
 }
