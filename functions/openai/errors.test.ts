@@ -88,7 +88,9 @@ describe("what Conea cannot do now", () => {
   it("is a 500 when the store fails, with nothing but the request's id", async () => {
     const door = await openDoor();
     const commit = () => Promise.reject(new Error("the disk of 10.0.0.7 is full"));
-    const handle = createOpenAi({ ...door.conea, documents: { ...door.conea.documents, commit } });
+    const openStart = () => ({ keep: async () => undefined, run: async () => {} });
+    const runner = { ...door.conea.runner, openStart };
+    const handle = createOpenAi({ ...door.conea, runner, documents: { ...door.conea.documents, commit } });
     const answer = door.begin(
       "/openai/v1/chat/completions",
       { body: { model: "m", messages: [user] } },

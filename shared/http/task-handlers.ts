@@ -10,6 +10,7 @@ import { followTask, toPosition } from "../tasks/follow-task.ts";
 import type { LiveOutput } from "../tasks/live-output.ts";
 import { findTask, listTasks } from "../tasks/read-tasks.ts";
 import { reprioritiseTask } from "../tasks/reprioritise-task.ts";
+import type { Start } from "../tasks/start.ts";
 import { withFreshLinks } from "../tasks/stored-files.ts";
 import type { SubmitDeps } from "../tasks/submit-task.ts";
 import { type TaskDocument, toTask } from "../tasks/task-document.ts";
@@ -33,9 +34,13 @@ type TaskOperation =
 export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOperation> {
   const show = (document: TaskDocument): Promise<Task> => withFreshLinks(deps, toTask(document));
 
-  async function waitFor(task: TaskDocument, seconds: number, signal: AbortSignal): Promise<TaskDocument> {
+  async function waitFor(
+    task: TaskDocument,
+    start: Start,
+    { seconds, signal }: { seconds: number; signal: AbortSignal },
+  ): Promise<TaskDocument> {
     if (terminalStatuses.has(task.status)) return task;
-    if (task.status === "ready") await deps.runner.startNow(task);
+    await start.run(task);
     const signals = AbortSignal.any([signal, deps.closing]);
     return (await waitForTask(deps, task.id, { waitMs: seconds * 1_000, signal: signals })) ?? task;
   }
@@ -44,9 +49,14 @@ export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOp
     async submitTask({ request, principal, body }) {
       const idempotencyKey = readIdempotencyKey(request.headers);
       const seconds = readWaitSeconds(request.headers);
-      const options = { startsHere: seconds !== undefined, ...(idempotencyKey && { idempotencyKey }) };
+      const start = deps.runner.openStart();
+      const options = {
+        ...(seconds !== undefined && { startsHere: true, keepStarted: start.keep }),
+        ...(idempotencyKey && { idempotencyKey }),
+      };
       const { task, replayed, states } = await submitAsked(deps, principal, body, options);
-      const latest = seconds === undefined ? task : await waitFor(task, seconds, request.signal);
+      const latest =
+        seconds === undefined ? task : await waitFor(task, start, { seconds, signal: request.signal });
       return Response.json(await show(latest), {
         status: seconds !== undefined && terminalStatuses.has(latest.status) ? 200 : 202,
         headers: {

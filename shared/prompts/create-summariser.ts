@@ -1,6 +1,7 @@
 import type { Principal } from "../access/principal.ts";
 import type { ChatMessage } from "../api/chat.ts";
 import type { SubmitTask } from "../api/task.ts";
+import { terminalStatuses } from "../api/task-type.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { toErrorField } from "../core/log.ts";
 import { cancelTask } from "../tasks/change-task.ts";
@@ -36,11 +37,13 @@ export function createSummariser(deps: SummariserDeps, order: SummaryOrder): Sum
   return async (dropped, mostTokens): Promise<Summary> => {
     const { idempotencyKey } = order;
     try {
+      const start = deps.runner.openStart();
       const { task } = await submitTask(deps, order.principal, toRequest(order, dropped, mostTokens), {
         startsHere: true,
+        keepStarted: start.keep,
         ...(idempotencyKey !== undefined && { idempotencyKey: `${idempotencyKey} summary` }),
       });
-      if (task.status === "ready") await deps.runner.startNow(task);
+      if (!terminalStatuses.has(task.status)) await start.run(task);
       const ended = await waitForTask(deps, task.id, { waitMs: longestWaitMs, signal: deps.closing });
       const outcome = toOutcome(ended ?? task);
       if ("reason" in outcome && outcome.reason === "late") void cancel(deps, order.principal, task.id);

@@ -34,6 +34,6 @@ export function chargeOf({ estimatedTokens }: TaskDocument, { limits }: Queue): 
   return toCharge(estimatedTokens, limits.tokens);
 }
 
-function isExpired({ expiresAt }: TaskDocument, now: number): boolean {
+export function isExpired({ expiresAt }: TaskDocument, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= toTime(now);
 }

@@ -2,17 +2,18 @@ import { toTime } from "../core/clock.ts";
 import type { ReadSnapshot, Snapshot, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { mayTake } from "../tasks/held-content.ts";
-import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
+import type { TaskDocument } from "../tasks/task-document.ts";
 import { withEvent } from "../tasks/task-events.ts";
 import { type Times, toNextLook, toNextState } from "./after-claim.ts";
 import { applyReports, everyEndMatters, isUrgent, type Report } from "./apply-reports.ts";
 import { toPresent } from "./breaker.ts";
 import { type BreakerOutbox, breakerEventFields } from "./breaker-events.ts";
-import { chooseHeads } from "./choose-heads.ts";
+import { chooseHeads, isExpired } from "./choose-heads.ts";
 import { commitMarked } from "./commit-marked.ts";
 import { expiredFields, toExpiredWrite } from "./expire-task.ts";
 import { leaseMs } from "./lease-ms.ts";
 import { permitLifeMs } from "./limiter.ts";
+import { isStored, type Newcomer, toHead, toKeep, withNewcomers } from "./newcomers.ts";
 import { emptyQueue, type Queue, type QueueDocument, queuePath, toQueueState } from "./queue-document.ts";
 import { headsWorthReading, readOpenHeads } from "./read-heads.ts";
 import { restsUntil } from "./rests-until.ts";
@@ -62,6 +63,8 @@ export type ClaimRequest = {
   permitLifeMs?: number;
   /** Claim these tasks, and only as far as none of them overtakes another. */
   only?: ReadonlySet<string>;
+  /** Beside `only` claim these, which are not stored yet, by the commit that keeps them. One that is not claimed is not kept. */
+  newcomers?: Newcomer[];
   /** Whether this process has the content of a task that is kept nowhere else. */
   holds?: (taskId: string) => boolean;
   /** What the tasks of this queue are charged on average, as far as is known: decides how many heads are read. */
@@ -76,7 +79,8 @@ type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids">;
  * for the queue's document gets nothing and is told to look again.
  */
 export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
-  const { queue, reports = [], only } = request;
+  const { queue, reports = [], newcomers = [] } = request;
+  const only = toAsked(request);
   const { snapshot, askedAt } = await readQueue(deps, queue.id);
   // The store's clock, which all who claim share. It read the document after it was asked.
   const now = Date.parse(snapshot.readTime);
@@ -88,9 +92,12 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue, request.tokensEach));
   const { holds = () => false } = request;
   const isOpen = ({ data }: Snapshot<TaskDocument>) => mayTake(data, holds, now);
-  const most = Math.min(wanted, only?.size ?? wanted);
+  const most = Math.min(wanted, only?.most ?? wanted);
   const found = wanted < 1 ? [] : await readOpenHeads(deps.documents, queue.id, most, isOpen);
-  const heads = only ? untilOther(found, only) : found;
+  const coming =
+    wanted < 1 ? [] : newcomers.filter(({ task, isFresh }) => isFresh() && !isExpired(task, now));
+  const line = withNewcomers(found, coming.map(toHead), found.length < most);
+  const heads = only ? untilOther(line, only.ids).slice(0, Math.max(0, wanted)) : line;
   const isOvertaking = only !== undefined && heads.length === 0;
 
   const chosen = chooseHeads(heads, room, queue, now);
@@ -112,10 +119,11 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const tasks = chosen.taken.map((head) => ({ head, fields: toClaimFields(head.data, mark, times) }));
   const writes: Write[] = [
     { op: "set", path: queuePath(queue.id), data: next, precondition: { updateTime: snapshot.updateTime } },
-    ...tasks.map(({ head, fields }) => toUpdate(head, fields, ["unpublished"])),
+    ...tasks.map(({ head, fields }) => toWrite(head, fields)),
     ...chosen.expired.map((head) => toExpiredWrite(head, now)),
   ];
-  const fences = await commitMarked(deps, writes, { mark });
+  const mayRepeat = () => coming.every(({ isFresh }) => isFresh());
+  const fences = await commitMarked(deps, writes, { mark, mayRepeat });
   if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, isResting, owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({
@@ -137,6 +145,13 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
 }
 
 const nothing = { claimed: [], expired: [], reported: false, owed: false };
+
+/** Which tasks are asked for, and how many heads tell whether they are next: the first of another shows as well. */
+function toAsked({ only, newcomers = [] }: ClaimRequest) {
+  if (!only) return undefined;
+  if (newcomers.length === 0) return { ids: only, most: only.size };
+  return { ids: new Set([...only, ...newcomers.map(({ task }) => task.id)]), most: only.size + 1 };
+}
 
 /** The heads of the line up to the first that is none of those asked for. */
 function untilOther(heads: Snapshot<TaskDocument>[], only: ReadonlySet<string>): Snapshot<TaskDocument>[] {
@@ -175,6 +190,8 @@ function toClaimFields(task: TaskDocument, mark: string, { now, startBy }: Times
   };
 }
 
-function toUpdate({ id, updateTime }: Snapshot<TaskDocument>, fields: object, removes: string[] = []): Write {
-  return { op: "update", path: taskPath(id), fields, removes, precondition: { updateTime } };
+function toWrite(head: Snapshot<TaskDocument>, fields: object): Write {
+  if (!isStored(head)) return toKeep(head, fields);
+  const { path, updateTime } = head;
+  return { op: "update", path, fields, removes: ["unpublished"], precondition: { updateTime } };
 }

@@ -18,10 +18,10 @@ const longestTellMs = 5_000;
 type ClaimerDeps = Pick<Platform, "documents" | "clock" | "ids" | "random" | "wakes"> &
   BreakerEventDeps & { log: Log; held?: Pick<HeldContent, "holds"> };
 
-type ClaimWish = Pick<ClaimRequest, "atMost" | "only">;
+type ClaimWish = Pick<ClaimRequest, "atMost" | "only" | "newcomers">;
 
 export type Claimer = {
-  /** Claims up to `atMost` tasks, or `only` these, and tells the queue what this process has to report. */
+  /** Claims up to `atMost` tasks, or `only` these and newcomers, and tells the queue what this process has to report. */
   claim(queue: Queue, request: ClaimWish): Promise<Claim>;
   /** Keeps what the end of a claim tells its queue until a claim of this process has written it. */
   keep(queue: Queue, report: Report): void;

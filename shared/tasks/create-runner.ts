@@ -6,8 +6,9 @@ import { inTraceOf } from "../core/trace.ts";
 import type { Wake } from "../platform/wakes.ts";
 import { isUrgent, isWarning } from "../queue/apply-reports.ts";
 import type { BreakerEventDeps } from "../queue/breaker-events.ts";
-import type { Claim, Claimed } from "../queue/claim-tasks.ts";
+import type { Claim, Claimed, ClaimRequest } from "../queue/claim-tasks.ts";
 import { createClaimer } from "../queue/create-claimer.ts";
+import type { Newcomer } from "../queue/newcomers.ts";
 import { promoteDue } from "../queue/promote-due.ts";
 import { claimKey, type Queue } from "../queue/queue-document.ts";
 import { divertWaiting } from "../routing/divert-waiting.ts";
@@ -15,6 +16,7 @@ import type { RestingQueues } from "../routing/resting-queues.ts";
 import { type Gathered, gatherClaims } from "./gather-claims.ts";
 import { createLooks } from "./plan-looks.ts";
 import { type RunDeps, runClaimed } from "./run-claimed.ts";
+import type { Start } from "./start.ts";
 import type { TaskDocument } from "./task-document.ts";
 import { publishRecent } from "./task-events.ts";
 import type { AbortReason } from "./to-outcome.ts";
@@ -38,6 +40,8 @@ export type Runner = {
    * Resolves once that is decided, and never rejects.
    */
   startNow(task: { id: string; queue: string }): Promise<void>;
+  /** For one task that is about to be kept, by somebody who waits for it here. */
+  openStart(): Start;
   /** Aborts what a claim of a task has begun if this process runs it, and says whether it does. */
   abort(claim: Pick<TaskDocument, "id" | "epoch">): boolean;
   /** Claims nothing more, gives running calls `graceMs` to end, then hands the rest back to the line. */
@@ -66,7 +70,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
 
   async function claim(
     queue: Queue,
-    only?: ReadonlySet<string>,
+    only?: Pick<ClaimRequest, "only" | "newcomers">,
   ): Promise<Pick<Claim, "claimed" | "lookAgainAt" | "readAt" | "isResting">> {
     const atMost = draining ? 0 : Math.min(largestClaim, capacity - running.size);
     if (atMost < 1) {
@@ -76,7 +80,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     }
     // Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer.
     await deps.providers.open(queue.id).catch(() => undefined);
-    const claiming = claimer.claim(queue, { atMost, ...(only && { only }) });
+    const claiming = claimer.claim(queue, { atMost, ...only });
     note(queue, claiming);
     const claim = await claiming;
     if (claim.reported) deps.resting.told(queue.id);
@@ -92,13 +96,16 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */
-  async function tryClaim(queueId: string, only: ReadonlySet<string>): Promise<Gathered> {
+  async function tryClaim(queueId: string, wanted: ReadonlySet<string | Newcomer>): Promise<Gathered> {
     const queue = toQueue(deps.config, queueId);
+    const only = new Set([...wanted].filter((one) => typeof one === "string"));
+    const newcomers = [...wanted].filter((one) => typeof one !== "string");
     try {
-      const { claimed, isResting } = queue ? await claim(queue, only) : { claimed: [], isResting: false };
+      const asked = { only, newcomers };
+      const { claimed, isResting } = queue ? await claim(queue, asked) : { claimed: [], isResting: false };
       return { queue, isResting, claims: new Map(claimed.map((one) => [one.task.id, one])) };
     } catch (error) {
-      for (const taskId of only)
+      for (const taskId of [...only, ...newcomers.map(({ task }) => task.id)])
         deps.log.warn("a task is left to the workers", { taskId, ...toErrorField(error) });
       return { queue, isResting: false, claims: new Map() };
     }
@@ -193,7 +200,14 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   }
 
   async function startNow(task: { id: string; queue: string }): Promise<void> {
-    const { queue, claims, isResting } = await claimGathered(task.queue, task.id);
+    return startOrLeave(task, await claimGathered(task.queue, task.id));
+  }
+
+  /** Runs a task if it was claimed, and otherwise has somebody look for whom it may be. */
+  async function startOrLeave(
+    task: { id: string; queue: string },
+    { queue, claims, isResting }: Gathered,
+  ): Promise<void> {
     const head = claims.get(task.id);
     if (queue && head) {
       // Whoever asked for the same task meanwhile must not start it too.
@@ -207,6 +221,21 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     return moved ? startNow(moved) : claimer.wake(task.queue);
   }
 
+  function openStart(): Start {
+    let looked: Gathered | undefined;
+    return {
+      async keep(task, isFresh) {
+        looked = await claimGathered(task.queue, { task, isFresh });
+        const head = looked.claims.get(task.id);
+        return head && { task: head.task, keptAt: Date.parse(head.fence || task.createdAt) };
+      },
+      async run(task) {
+        if (looked) return startOrLeave(task, looked);
+        if (task.status === "ready") await startNow(task);
+      },
+    };
+  }
+
   return {
     async handleWake({ queue: queueId, reason, at: wokenAt = 0 }) {
       const queue = toQueue(deps.config, queueId);
@@ -218,6 +247,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
       await Promise.all([deps.cache.untilKept(), deps.allowances.flush()]);
     },
     startNow,
+    openStart,
     abort(claim) {
       const found = running.get(claimKey(claim));
       found?.controller.abort("cancelled" satisfies AbortReason);

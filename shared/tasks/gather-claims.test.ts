@@ -6,7 +6,7 @@ function open() {
   const clock = createVirtualClock();
   const asked: string[] = [];
   const ends: PromiseWithResolvers<string>[] = [];
-  const claim = gatherClaims(clock, (queueId, taskIds) => {
+  const claim = gatherClaims<string, string>(clock, (queueId, taskIds) => {
     asked.push(`${queueId}: ${[...taskIds].join(" ")}`);
     const end = Promise.withResolvers<string>();
     ends.push(end);

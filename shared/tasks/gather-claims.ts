@@ -5,26 +5,26 @@ import type { Queue } from "../queue/queue-document.ts";
 /** What was claimed of one queue, by task, for those who asked for it. */
 export type Gathered = { queue: Queue | undefined; claims: Map<string, Claimed>; isResting: boolean };
 
-/** Claims these tasks of a queue, as far as may be. */
-type ClaimTogether<C> = (queueId: string, taskIds: ReadonlySet<string>) => Promise<C>;
+/** Claims these of a queue, as far as may be. */
+type ClaimTogether<T, C> = (queueId: string, wanted: ReadonlySet<T>) => Promise<C>;
 
-type Waiting<C> = { taskIds: Set<string>; together: PromiseWithResolvers<C> };
+type Waiting<T, C> = { wanted: Set<T>; together: PromiseWithResolvers<C> };
 
 /**
- * Claims a task of a queue, alone and at once where none is being claimed there. Those that are asked for meanwhile, or in
- * the same turn of the event loop, are claimed together after it: one commit for all, and none that loses a race with
+ * Claims what is wanted of a queue, alone and at once where nothing is being claimed there. What is asked for meanwhile, or in
+ * the same turn of the event loop, is claimed together after it: one commit for all, and none that loses a race with
  * another of this process.
  */
-export function gatherClaims<C>(
+export function gatherClaims<T, C>(
   clock: Clock,
-  claim: ClaimTogether<C>,
-): (queueId: string, taskId: string) => Promise<C> {
+  claim: ClaimTogether<T, C>,
+): (queueId: string, wanted: T) => Promise<C> {
   const busy = new Set<string>();
-  const waiting = new Map<string, Waiting<C>>();
+  const waiting = new Map<string, Waiting<T, C>>();
 
-  function claimNow(queueId: string, taskIds: ReadonlySet<string>): Promise<C> {
+  function claimNow(queueId: string, wanted: ReadonlySet<T>): Promise<C> {
     busy.add(queueId);
-    const claimed = claim(queueId, taskIds);
+    const claimed = claim(queueId, wanted);
     const turned = new Promise<void>((resolve) => void clock.after(0, resolve));
     void Promise.allSettled([claimed, turned]).then(() => claimWaiting(queueId));
     return claimed;
@@ -35,14 +35,14 @@ export function gatherClaims<C>(
     const next = waiting.get(queueId);
     if (!next) return;
     waiting.delete(queueId);
-    next.together.resolve(claimNow(queueId, next.taskIds));
+    next.together.resolve(claimNow(queueId, next.wanted));
   }
 
-  return (queueId, taskId) => {
-    if (!busy.has(queueId)) return claimNow(queueId, new Set([taskId]));
-    const next = waiting.get(queueId) ?? { taskIds: new Set(), together: Promise.withResolvers<C>() };
+  return (queueId, wanted) => {
+    if (!busy.has(queueId)) return claimNow(queueId, new Set([wanted]));
+    const next = waiting.get(queueId) ?? { wanted: new Set(), together: Promise.withResolvers<C>() };
     waiting.set(queueId, next);
-    next.taskIds.add(taskId);
+    next.wanted.add(wanted);
     return next.together.promise;
   };
 }

@@ -9,6 +9,7 @@ import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { createTask } from "./create-task.ts";
 import { createPurse, type Purse } from "./purse.ts";
 import type { ReserveDeps } from "./reserve-task.ts";
+import type { KeepStarted } from "./start.ts";
 import { storeInput } from "./stored-files.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
 
@@ -21,6 +22,8 @@ export type Order = {
   principal: Principal;
   request: SubmitTask;
   mayBeReplayed: boolean;
+  /** Tried first, where nothing but the task itself is written. */
+  keepStarted?: KeepStarted;
 };
 
 /** What is stored, and since when (epoch ms, by the store's clock). */
@@ -43,16 +46,25 @@ export async function keepTask(deps: KeepDeps, order: Order): Promise<Kept | und
 const refusals: ReadonlySet<string> = new Set(["queue_full", "rate_limited", "allowance_exhausted"]);
 
 async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefined> {
-  const { draft } = order;
+  const { draft, keepStarted } = order;
   let purse = await openPurse(deps, order);
   let kept: Kept | undefined;
-  const keep = async (guards: Write[] = []): Promise<Admitted> => {
+  const toTask = async (): Promise<TaskDocument> => {
     const input = await storeInput(deps, draft);
     if (!purse.isFresh()) {
       purse.giveBack();
       purse = await openPurse(deps, order);
     }
-    const task = { ...draft, input, ...purse.fields };
+    return { ...draft, input, ...purse.fields };
+  };
+  const keep = async (guards: Write[] = []): Promise<Admitted> => {
+    let task = await toTask();
+    if (keepStarted && guards.length === 0 && mayStart(order)) {
+      const started = await purse.spend(() => keepStarted(task, purse.isFresh));
+      if (started) kept = { ...started, states: purse.states };
+      if (started) return "added";
+      task = await toTask();
+    }
     const keptAt = await purse.spend(() => createTask(deps, task, guards, purse.isFresh));
     if (keptAt !== undefined) kept = { task, keptAt, states: purse.states };
     if (keptAt !== undefined) return "added";
@@ -68,6 +80,11 @@ async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefi
   }
   if (!kept) await letGo(deps, order, purse);
   return kept;
+}
+
+/** One that may be there already would keep those from being kept that are claimed with it. */
+function mayStart({ draft, mayBeReplayed }: Order): boolean {
+  return draft.status === "ready" && !mayBeReplayed;
 }
 
 function openPurse(deps: KeepDeps, { draft, principal, request }: Order): Promise<Purse> {

@@ -19,6 +19,7 @@ import { estimateTokens } from "./estimate-tokens.ts";
 import type { HeldContent } from "./held-content.ts";
 import { type KeepDeps, type Kept, keepTask, type Order } from "./keep-task.ts";
 import { nextSequence } from "./sequence.ts";
+import type { KeepStarted } from "./start.ts";
 import {
   type ResponseFacts,
   type TaskDocument,
@@ -44,6 +45,8 @@ export type SubmitOptions = {
   idempotencyKey?: string;
   /** The caller starts the task itself: no worker is woken. */
   startsHere?: boolean;
+  /** Tries to keep the task as one that the caller runs at once. */
+  keepStarted?: KeepStarted;
   /** The content is kept by this process alone, and nowhere else. */
   isHeld?: boolean;
   /** It is a response of the OpenAI-compatible interface. */
@@ -62,7 +65,7 @@ export async function submitTask(
   deps: SubmitDeps,
   principal: Principal,
   request: SubmitTask,
-  { idempotencyKey, startsHere, isHeld = false, response, origin }: SubmitOptions = {},
+  { idempotencyKey, startsHere, keepStarted, isHeld = false, response, origin }: SubmitOptions = {},
 ): Promise<Submitted> {
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
@@ -74,7 +77,10 @@ export async function submitTask(
   const draft = isHeld
     ? toHeld(deps, asked, request, idempotencyKey)
     : await deps.cache.prepare(asked, request);
-  const ordered: Order = { draft, principal, request, mayBeReplayed: idempotencyKey !== undefined };
+  const ordered: Order = {
+    ...{ draft, principal, request, mayBeReplayed: idempotencyKey !== undefined },
+    ...(keepStarted && { keepStarted }),
+  };
   const kept = await keepTask(deps, ordered);
   // Without a key it can only be this very task, whose commit's answer was lost and which somebody has claimed since.
   if (!kept) return { task: await findReplayed(deps, draft), replayed: ordered.mayBeReplayed, states: [] };
@@ -197,7 +203,8 @@ function isSameRequest(earlier: TaskDocument, { requestHash, askedHash }: TaskDo
 /** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */
 async function announce(deps: SubmitDeps, task: TaskDocument): Promise<void> {
   await deps.cache.begin(task);
-  if (task.status === "succeeded") return;
+  // Whoever runs it tells of its acceptance with its start.
+  if (task.status === "succeeded" || task.status === "running") return;
   try {
     await publishRecent(deps, task);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Principal } from "../../shared/access/principal.ts";
 import type { Attempt, SubmitTask } from "../../shared/api/task.ts";
+import { terminalStatuses } from "../../shared/api/task-type.ts";
 import { toTime } from "../../shared/core/clock.ts";
 import { cancelTask } from "../../shared/tasks/change-task.ts";
 import { followTask, toPosition } from "../../shared/tasks/follow-task.ts";
@@ -67,8 +68,9 @@ function submit(parts: ClientParts, plan: TaskPlan, { dice, triesLeft, onKnown }
     parts,
     { what: "submit", label: plan.label, dice },
     async ({ instance: { name }, conea }) => {
+      const start = conea.runner.openStart();
       const options = {
-        startsHere: plan.waitMs !== undefined,
+        ...(plan.waitMs !== undefined && { startsHere: true, keepStarted: start.keep }),
         ...(plan.key && { idempotencyKey: plan.key }),
       };
       const { task } = await submitTask(conea, ann, toRequest(parts, plan), options);
@@ -76,7 +78,7 @@ function submit(parts: ClientParts, plan: TaskPlan, { dice, triesLeft, onKnown }
       history.record({ kind: "submitted", label: plan.label, taskId: task.id, by: name });
       onKnown(task.id);
       if (plan.waitMs === undefined) return;
-      if (task.status === "ready") await conea.runner.startNow(task);
+      if (!terminalStatuses.has(task.status)) await start.run(task);
       const ended = await waitForTask(conea, task.id, { waitMs: plan.waitMs });
       history.record({ kind: "waited", taskId: task.id, by: name, status: ended?.status ?? "unseen" });
     },

@@ -3,7 +3,13 @@ import type { BreakerState } from "../../shared/queue/breaker.ts";
 import type { TaskDocument } from "../../shared/tasks/task-document.ts";
 
 /** One document that a commit changed. `before` is absent for a new one. */
-export type TaskChange = { before: TaskDocument | undefined; after: TaskDocument | undefined; id: string };
+export type TaskChange = {
+  before: TaskDocument | undefined;
+  after: TaskDocument | undefined;
+  id: string;
+  /** A claim of a task that it kept itself. */
+  isNewcomer?: true;
+};
 
 /** A breaker that a commit opened, closed or let be tried. */
 export type BreakerMove = { queue: string; before: BreakerState["state"]; after: BreakerState["state"] };

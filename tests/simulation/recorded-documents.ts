@@ -43,7 +43,12 @@ export function recordDocuments({ documents, store, by, history }: RecordParts):
       for (const { id, ...one } of await readAllowances(store, writes))
         history.record({ kind: "allowance", id, total: toTotal(one), limit: one.limit, by });
       const [after, breakersAfter] = [await readTasks(store, writes), await readBreakers(store, queues)];
-      const tasks = [...before].map(([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }));
+      const changed = [...before].map(
+        ([id, task]): TaskChange => ({ id, before: task, after: after.get(id) }),
+      );
+      const kept = changed.flatMap(toKept);
+      if (kept.length > 0) history.record({ kind: "committed", by, tasks: kept, queues: [], breakers: [] });
+      const tasks = changed.map((change) => toClaim(change, kept));
       const breakers = queues.flatMap((queue, index): BreakerMove[] => {
         const [from = "closed", to = "closed"] = [breakersBefore[index], breakersAfter[index]];
         return from === to ? [] : [{ queue, before: from, after: to }];
@@ -53,6 +58,27 @@ export function recordDocuments({ documents, store, by, history }: RecordParts):
       return times;
     },
   };
+}
+
+/** A task that was kept and claimed by one commit was kept, in line, and then claimed. */
+function toKept({ id, before, after }: TaskChange): TaskChange[] {
+  if (before || after?.status !== "running") return [];
+  const { startedAt, leaseUntil, startBy, ...task } = after;
+  const ready: TaskDocument = {
+    ...task,
+    status: "ready",
+    epoch: task.epoch - 1,
+    attemptCount: task.attemptCount - 1,
+    eventSequence: task.eventSequence - 1,
+    recentEvents: task.recentEvents.slice(0, -1),
+    unpublished: true,
+  };
+  return [{ id, before, after: ready }];
+}
+
+function toClaim(change: TaskChange, kept: TaskChange[]): TaskChange {
+  const found = kept.find(({ id }) => id === change.id);
+  return found ? { ...change, before: found.after, isNewcomer: true } : change;
 }
 
 async function readTasks(store: Documents, writes: Write[]): Promise<Map<string, TaskDocument | undefined>> {

@@ -47,8 +47,10 @@ export async function openCall(deps: DoorDeps, caller: Caller, submitted: Submit
   const { request, principal, response } = caller;
   const { idempotencyKey, cancelsOnLeave, cache, ...asked } = readCallHeaders(request.headers);
   const isStored = asked.isStored && caller.isStored !== false;
+  const start = deps.runner.openStart();
   const options = {
     startsHere: true,
+    keepStarted: start.keep,
     isHeld: !isStored,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(response && { response }),
@@ -65,7 +67,7 @@ export async function openCall(deps: DoorDeps, caller: Caller, submitted: Submit
   deps.closing.addEventListener("abort", watch.closing, { once: true });
   if (request.signal.aborted) leave();
   if (terminalStatuses.has(task.status)) watch.tell(task);
-  if (task.status === "ready") await deps.runner.startNow(task);
+  else await start.run(task);
   // What this process did not begin is run by another, or has ended already.
   const isBegun = deps.live.isUnderWay(task.id);
   if (!isBegun) watch.followStore();

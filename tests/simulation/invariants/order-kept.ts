@@ -1,4 +1,4 @@
-import type { Entry, EntryOf } from "../history.ts";
+import type { Entry, EntryOf, InLine } from "../history.ts";
 import type { Invariant } from "../violation.ts";
 
 /** A claim takes the head of the line as it was when it looked: no ready task had a better (priority, sequence). */
@@ -23,7 +23,8 @@ function checkClaim(entry: EntryOf<"committed">, queue: string, looks: EntryOf<"
   const taken = takenFromLine(entry, queue);
   if (taken.size === 0) return undefined;
   const own = looks.filter(({ by }) => by === entry.by);
-  if (own.some(({ ready }) => isHead(ready, taken))) return undefined;
+  const coming = newcomersTo(entry, queue);
+  if (own.some(({ ready }) => isHead([...ready, ...coming].sort(byTurn), taken))) return undefined;
   const best = own.at(-1)?.ready[0];
   const seen = best
     ? `while ${best.id} (priority ${best.priority}) stood first`
@@ -38,6 +39,19 @@ function checkClaim(entry: EntryOf<"committed">, queue: string, looks: EntryOf<"
 function takenFromLine({ tasks }: Extract<Entry, { kind: "committed" }>, queue: string): Set<string> {
   const taken = tasks.filter(({ before, after }) => before?.status === "ready" && after?.status !== "ready");
   return new Set(taken.filter(({ before }) => before?.queue === queue).map(({ id }) => id));
+}
+
+/** Those of whom no look at the line can tell: they were kept by their claim. */
+function newcomersTo({ tasks }: EntryOf<"committed">, queue: string): InLine[] {
+  return tasks.flatMap(({ id, isNewcomer, before }) =>
+    isNewcomer && before?.queue === queue
+      ? [{ id, priority: before.priority, sequence: before.sequence }]
+      : [],
+  );
+}
+
+function byTurn(a: InLine, b: InLine): number {
+  return a.priority - b.priority || a.sequence - b.sequence;
 }
 
 function isHead(line: { id: string }[], taken: Set<string>): boolean {
