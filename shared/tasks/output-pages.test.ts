@@ -12,19 +12,26 @@ async function openPages() {
     (await conea.documents.query<OutputPage>({ collection: outputCollection(task.id) })).map(
       ({ data }) => data,
     );
-  return { pages: createOutputPages(conea, task), clock, read, conea };
+  const pages = createOutputPages(conea, task);
+  /** With the last page, as the end of an attempt writes it. */
+  const finish = async () => {
+    const { count, last } = await pages.finish();
+    if (last) await conea.documents.commit([last]);
+    return count;
+  };
+  return { pages, finish, clock, read, conea };
 }
 
 describe("output pages", () => {
   it("write the first piece at once, and what follows after a pause that grows to a second", async () => {
-    const { pages, clock, read } = await openPages();
+    const { pages, finish, clock, read } = await openPages();
     const times: number[] = [];
     const start = clock.now();
     for (let elapsed = 0; elapsed < 8_000; elapsed += 50) {
       pages.write(".");
       await clock.advance(50);
     }
-    await pages.finish();
+    await finish();
     times.push(...(await read()).map(({ at }) => Date.parse(at) - start));
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
     expect(times[0]).toBe(0);
@@ -44,7 +51,7 @@ describe("output pages", () => {
           ),
         ),
         async (pieces) => {
-          const { pages, clock, read } = await openPages();
+          const { pages, finish, clock, read } = await openPages();
           let text = "";
           for (const [piece, times, waitMs] of pieces) {
             for (const unit of piece.repeat(times).match(/[\s\S]{1,999}/g) ?? []) {
@@ -53,7 +60,7 @@ describe("output pages", () => {
             }
             await clock.advance(waitMs);
           }
-          const count = await pages.finish();
+          const count = await finish();
           const found = await read();
           expect(found).toHaveLength(count);
           expect(found.map(({ page }) => page)).toEqual(found.map((_, index) => index));
@@ -67,8 +74,17 @@ describe("output pages", () => {
 
   it("write nothing for nothing", async () => {
     const { pages, read } = await openPages();
-    expect(await pages.finish()).toBe(0);
+    expect(await pages.finish()).toEqual({ count: 0 });
     expect(await read()).toEqual([]);
+  });
+
+  it("leave what is left to be written with the end: one page of it, which counts", async () => {
+    const { pages, read } = await openPages();
+    for (const text of ["at once ", "x".repeat(15_000), "y".repeat(15_000), "the rest"]) pages.write(text);
+    const { count, last } = await pages.finish();
+    const written = await read();
+    expect(written.map(({ page }) => page)).toEqual(Array.from({ length: count - 1 }, (_, index) => index));
+    expect(last).toMatchObject({ op: "create", data: { page: count - 1 } });
   });
 
   it("fail at the end when a page could not be written", async () => {

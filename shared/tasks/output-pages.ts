@@ -22,9 +22,14 @@ const longestPauseMs = 1_000;
 export type OutputPages = {
   /** Takes the next piece of text. Returns at once; writing happens behind. */
   write(text: string): void;
-  /** Writes what is left. Resolves to the number of pages, or rejects when any of them could not be written. */
-  finish(): Promise<number>;
+  /**
+   * Writes what is left but for the last page. Resolves to that one, to be written with the end of the attempt, and to how many
+   * there are with it; rejects when any could not be written.
+   */
+  finish(): Promise<FinishedPages>;
 };
+
+export type FinishedPages = { count: number; last?: Write };
 
 export function outputCollection(taskId: string): string {
   return `${taskPath(taskId)}/output`;
@@ -89,10 +94,13 @@ export function createOutputPages(
     },
     async finish() {
       cancelTimer?.();
-      flush(toPieces(text.toWellFormed()));
+      const pieces = toPieces(text.toWellFormed());
+      const end = pieces.pop();
       text = "";
+      flush(pieces);
       await writing;
-      return pages;
+      const last = end === undefined ? {} : { last: toWrite(end) };
+      return { count: pages, ...last };
     },
   };
 }

@@ -4,6 +4,7 @@ import { callAll, type Recalled } from "../cache/recall.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toErrorField } from "../core/log.ts";
 import { currentSpan } from "../core/trace.ts";
+import type { Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Prices } from "../pricing/create-prices.ts";
 import type { CallPermit } from "../providers/call-permit.ts";
@@ -11,6 +12,7 @@ import type { ProviderDirectory } from "../providers/provider.ts";
 import type { Report } from "../queue/apply-reports.ts";
 import type { Claimed } from "../queue/claim-tasks.ts";
 import type { Queue } from "../queue/queue-document.ts";
+import { tryCommit } from "../queue/try-commit.ts";
 import type { Catalogue } from "../routing/catalogue.ts";
 import type { HealthBook } from "../routing/health-book.ts";
 import { callProvider } from "./call-provider.ts";
@@ -68,7 +70,7 @@ export async function runClaimed(
     () => false,
   );
   const lease = keepLease(deps, claimed, () => controller.abort("superseded" satisfies AbortReason));
-  const { outcome, facts, firstTokenMs } = await attempt(deps, claimed, controller);
+  const { outcome, facts, firstTokenMs, lastPage } = await attempt(deps, claimed, controller);
   const endedAt = deps.clock.elapsed();
   const fence = await lease.stop();
   const isStartTold = await told;
@@ -79,14 +81,21 @@ export async function runClaimed(
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
   const settled =
     outcome &&
-    (await settleAttempt(deps, { task, fence }, outcome, {
-      startedAt,
-      provider: task.queue,
-      ...(firstTokenMs !== undefined && { firstTokenMs }),
-      ...facts,
-    }));
+    (await settleAttempt(
+      deps,
+      { task, fence },
+      outcome,
+      {
+        startedAt,
+        provider: task.queue,
+        ...(firstTokenMs !== undefined && { firstTokenMs }),
+        ...facts,
+      },
+      lastPage,
+    ));
   if (!outcome || !settled) {
     deps.live.forget(task.id, task.attemptCount);
+    if (!outcome) await writeLastPage(deps, lastPage);
     // Somebody else may have cancelled it.
     if (!outcome && (isCancelled || task.reserved))
       await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
@@ -104,6 +113,11 @@ export async function runClaimed(
   const report = toEnd(isStartTold);
   await noteHealth(deps, task, { outcome, facts, report, durationMs, firstTokenMs });
   return { report, isReturned, settled };
+}
+
+/** Those who follow see all that a task wrote that was taken away. They lose no more where it cannot be written. */
+async function writeLastPage({ documents }: RunDeps, page: Write | undefined): Promise<void> {
+  if (page) await tryCommit(documents, page).catch(() => false);
 }
 
 type Measured = Pick<Attempted, "facts" | "firstTokenMs"> & {
@@ -136,6 +150,8 @@ type Attempted = {
   outcome: Outcome | undefined;
   facts: Partial<AttemptFacts>;
   firstTokenMs?: number | undefined;
+  /** Of its live text, to be written with its end. */
+  lastPage?: Write | undefined;
 };
 
 async function attempt(
@@ -176,19 +192,22 @@ async function attempt(
     const { result, firstTokenMs, ...rest } = await callProvider(deps, provider, parts);
     // It is charged for, whatever becomes of it here.
     if (rest.cache !== "hit") meter.sawUsage(rest.usage);
-    facts.outputPages = await pages?.finish();
+    const finished = await pages?.finish();
+    facts.outputPages = finished?.count;
     const stored = isHeld ? deps.held.keepAnswer(task.id, result) : await storeAnswer(deps, task, result);
-    return { outcome: await charge(toSuccess({ result: stored, ...rest })), facts, firstTokenMs };
+    const outcome = await charge(toSuccess({ result: stored, ...rest }));
+    return { outcome, facts, firstTokenMs, lastPage: finished?.last };
   } catch (error) {
     if (permit.isRefused) return { outcome: { kind: "returned" }, facts };
     // Read before the pages are written: a cancel that comes meanwhile does not undo how the call has ended.
     const outcome = toOutcome(error, controller.signal.aborted ? controller.signal.reason : undefined);
     // The attempt has failed already; pages that cannot be written do not change that.
-    facts.outputPages = await pages?.finish().catch(() => undefined);
+    const finished = await pages?.finish().catch(() => undefined);
+    facts.outputPages = finished?.count;
     if (outcome?.kind === "failed" && outcome.error.code === "internal") {
       deps.log.error("attempt failed by a fault of our own", { taskId: task.id, ...toErrorField(error) });
     }
-    return { outcome: await charge(outcome), facts };
+    return { outcome: await charge(outcome), facts, lastPage: finished?.last };
   }
 }
 

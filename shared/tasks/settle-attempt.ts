@@ -3,7 +3,7 @@ import type { Attempt } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
-import type { Value, WriteTime } from "../platform/documents.ts";
+import type { Value, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
@@ -30,13 +30,14 @@ export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "cloc
  * Ends a claim with one conditional write, then tells those who must know. Resolves to the task as it is by then, or to
  * `undefined` when somebody else had written since the claim (a cancel, another worker): then nothing of the outcome is
  * applied, and it is kept as late. Rejects when the store or the publisher stays unreachable; the claim is then on record
- * as not told of.
+ * as not told of. `lastPage` of its live text is written with it.
  */
 export async function settleAttempt(
   deps: SettleDeps,
   { task, fence }: { task: TaskDocument; fence: WriteTime },
   outcome: Outcome,
   facts: AttemptFacts,
+  lastPage?: Write,
 ): Promise<TaskDocument | undefined> {
   const now = deps.clock.now();
   const options = { now, retry: deps.retry, random: deps.random };
@@ -45,19 +46,19 @@ export async function settleAttempt(
   const type = eventFor(fields.status);
   const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
   const mark = deps.ids.newId("settle");
-  const settled: TaskDocument = { ...without(task, removes), ...fields, ...event, mark };
+  const settled: TaskDocument = Object.assign(without(task, removes), fields, event, { mark });
   const path = taskPath(task.id);
   const changed = { ...fields, ...event, mark };
   const attempt = fields.attempts?.at(-1);
-  const write = {
-    op: "update" as const,
+  const write: Write = {
+    op: "update",
     path,
     fields: changed,
     removes,
     precondition: { updateTime: fence },
   };
   const commit = () =>
-    commitMarked(deps, [write], {
+    commitMarked(deps, lastPage ? [write, lastPage] : [write], {
       mark,
       // Whoever claims the task next sets a mark of its own, and keeps the attempt.
       shows: ({ attempts }) => attempt !== undefined && holds(attempts, attempt),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { totalCounts } from "../platform/count-documents.ts";
-import { aChat, ann } from "./conea.fixture.ts";
-import { kindsOf, openNoting } from "./runner.fixture.ts";
+import { aChat, ann, openTestConea } from "./conea.fixture.ts";
+import { answer, kindsOf, openNoting } from "./runner.fixture.ts";
 import type { SubmitOptions } from "./submit-task.ts";
 
 function ask(text: string, priority = 5) {
@@ -106,5 +106,36 @@ it("makes one task for an Idempotency-Key, and runs it once", async () => {
   await Promise.all([one?.run(), two?.run(), clock.advance(0)]);
   await clock.advance(1_000);
   expect(starts.map(({ text }) => text)).toEqual(["a"]);
+  await close();
+});
+
+it("writes the last piece of a stream with its end: a page and three writes, in three commits", async () => {
+  const { conea, submit, clock, close } = await openTestConea({
+    provider: {
+      async chat({ onText }) {
+        onText?.("a first ");
+        await Promise.resolve();
+        onText?.("and a last");
+        return { ...answer, result: { text: "a first and a last", finishReason: "stop" } };
+      },
+    },
+  });
+  await submit(aChat());
+  await clock.advance(1_000);
+  const commits: string[] = [];
+  const { commit } = conea.documents;
+  conea.documents.commit = (writes) => {
+    commits.push(writes.map(({ op, path }) => `${op} ${path.replace(/task_\w+/, "t")}`).join(", "));
+    return commit(writes);
+  };
+  const start = conea.runner.openStart();
+  const asked = { startsHere: true, keepStarted: start.keep };
+  await start.run((await submit(aChat({ stream: true }), ann, asked)).task);
+  await clock.advance(1_000);
+  expect(commits).toEqual([
+    "set queues/main, create tasks/t",
+    "create tasks/t/output/0001-000000",
+    "update tasks/t, create tasks/t/output/0001-000001",
+  ]);
   await close();
 });

@@ -122,10 +122,10 @@ async function useQueue(deps: Deps): Promise<void> {
 async function writePages(deps: Deps, { task, fence }: Claimed): Promise<void> {
   const pages = createOutputPages(deps, task);
   pages.write("text");
-  await pages.finish();
+  const { last } = await pages.finish();
   const facts = { provider: task.queue, startedAt: deps.clock.now() };
   for (const _ of ["in time", "late"])
-    await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
+    await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts, last);
 }
 
 async function useLists(deps: Deps, principal: Principal): Promise<void> {
