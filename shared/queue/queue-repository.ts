@@ -69,7 +69,11 @@ export async function releaseTask(
   const settled = await settleAttempt(deps, { task, fence }, { kind: "returned" }, facts);
   const isReleased = settled !== undefined;
   // Whoever claims at this moment may win: the place then becomes free with the next sweep.
-  const end = { outcome: { kind: "returned" as const }, isTold: isReleased, endedAt: deps.clock.elapsed() };
+  const end = {
+    outcome: { kind: "returned" as const },
+    isTold: settled?.isTold ?? false,
+    endedAt: deps.clock.elapsed(),
+  };
   const reports = [toReport(task, end, queue)];
   await claimTasks(deps, { queue, atMost: 0, reports });
   return isReleased;

@@ -55,7 +55,7 @@ export type Ended = {
 
 /**
  * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told. Never rejects for
- * what a provider does; rejects when the store or the publisher stays unreachable, and leaves the claim to the sweep.
+ * what a provider or the publisher does; rejects when the store stays unreachable, and leaves the claim to the sweep.
  */
 export async function runClaimed(
   deps: RunDeps,
@@ -79,7 +79,7 @@ export async function runClaimed(
   const isReturned = outcome?.kind === "returned";
   currentSpan().set({ "conea.outcome": outcome?.kind ?? "taken away" });
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
-  const settled =
+  const done =
     outcome &&
     (await settleAttempt(
       deps,
@@ -93,7 +93,7 @@ export async function runClaimed(
       },
       lastPage,
     ));
-  if (!outcome || !settled) {
+  if (!outcome || !done) {
     deps.live.forget(task.id, task.attemptCount);
     if (!outcome) await writeLastPage(deps, lastPage);
     // Somebody else may have cancelled it.
@@ -101,6 +101,7 @@ export async function runClaimed(
       await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
     return { report: toEnd(!outcome && isCancelled), isReturned };
   }
+  const { task: settled, isTold } = done;
   // Before it is told of: whoever hears of the end may look whether the content is still needed.
   if (terminalStatuses.has(settled.status)) deps.held.end(task.id);
   deps.live.settle(settled);
@@ -110,7 +111,7 @@ export async function runClaimed(
   const isWhole = facts.continues === undefined;
   if (outcome.kind === "succeeded" && !outcome.cache && isWhole && !isNotKept(outcome.result))
     deps.cache.keep(task, outcome.result, facts.charge?.costMicros);
-  const report = toEnd(isStartTold);
+  const report = toEnd(isStartTold && isTold);
   await noteHealth(deps, task, { outcome, facts, report, durationMs, firstTokenMs });
   return { report, isReturned, settled };
 }

@@ -26,11 +26,13 @@ export type SettleDeps = Pick<Platform, "documents" | "wakes" | "events" | "cloc
     goesOnHere?: (task: TaskDocument) => boolean;
   };
 
+/** The task as it is by then. Not told of: its events could not be published, which the sweep has to see to. */
+export type Settled = { task: TaskDocument; isTold: boolean };
+
 /**
- * Ends a claim with one conditional write, then tells those who must know. Resolves to the task as it is by then, or to
- * `undefined` when somebody else had written since the claim (a cancel, another worker): then nothing of the outcome is
- * applied, and it is kept as late. Rejects when the store or the publisher stays unreachable; the claim is then on record
- * as not told of. `lastPage` of its live text is written with it.
+ * Ends a claim with one conditional write, then tells those who must know. `undefined` when somebody else had written since
+ * the claim (a cancel, another worker): then nothing of the outcome is applied, and it is kept as late. Rejects when the
+ * store stays unreachable. `lastPage` of its live text is written with it.
  */
 export async function settleAttempt(
   deps: SettleDeps,
@@ -38,7 +40,7 @@ export async function settleAttempt(
   outcome: Outcome,
   facts: AttemptFacts,
   lastPage?: Write,
-): Promise<TaskDocument | undefined> {
+): Promise<Settled | undefined> {
   const now = deps.clock.now();
   const options = { now, retry: deps.retry, random: deps.random };
   const { fields, removes, extension } = await decideNext(deps, task, { outcome, facts }, options);
@@ -72,10 +74,21 @@ export async function settleAttempt(
   }
   deps.allowances.note(settled, times[0] ?? "");
   // A worker that is lost may not have told of its start.
-  if (outcome.kind === "lost") await publishRecent(deps, settled);
-  else if (type) await publishRecent(deps, settled, 1);
+  const latest = outcome.kind === "lost" ? settled.recentEvents.length : type ? 1 : 0;
+  const isTold = latest === 0 || (await isPublished(deps, settled, latest));
   if (!deps.goesOnHere?.(settled)) await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
-  return settled;
+  return { task: settled, isTold };
+}
+
+/** The task is settled already: what its publisher refuses is the sweep's to tell, once its queue hears that it was not told. */
+async function isPublished(deps: SettleDeps, task: TaskDocument, latest: number): Promise<boolean> {
+  try {
+    await publishRecent(deps, task, latest);
+    return true;
+  } catch (error) {
+    deps.log.warn("event left to the sweep", { taskId: task.id, ...toErrorField(error) });
+    return false;
+  }
 }
 
 function without(task: TaskDocument, removes: TaskChange["removes"]): TaskDocument {

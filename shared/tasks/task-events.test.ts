@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Provider } from "../providers/provider.ts";
+import { ProviderError } from "../providers/provider-error.ts";
+import { noneInFlight } from "../queue/in-flight.ts";
+import { type QueueDocument, queuePath } from "../queue/queue-document.ts";
 import { sweep } from "../queue/sweep.ts";
 import { cancelTask } from "./change-task.ts";
 import { aChat, ann, openTestConea } from "./conea.fixture.ts";
+import { failing } from "./runner.fixture.ts";
 
 describe("events after a crash", () => {
   it("are published again by the sweep when the worker could not", async () => {
@@ -21,6 +25,23 @@ describe("events after a crash", () => {
     expect(await sweep(test.conea)).toMatchObject({ republished: 1 });
     expect(test.events.at(-1)).toMatchObject({ id: `${task.id}.3`, sequence: 3, type: "task.succeeded" });
     expect(await sweep(test.conea)).toMatchObject({ republished: 0 });
+  });
+
+  it("keep nothing from its queue of how a call went whose end could not be told", async () => {
+    const slowDown = new ProviderError("rate_limited", { retryAfterMs: 50_000 });
+    const test = await openTestConea({ provider: failing(slowDown) });
+    const publish = test.conea.events.publish;
+    test.conea.events.publish = async (event) => {
+      if (event.type === "task.retrying") throw new Error("the publisher is down");
+      return publish(event);
+    };
+    const { task } = await test.submit();
+    await test.clock.advance(1_000);
+    expect((await test.read(task.id)).status).toBe("scheduled");
+    const { data } = (await test.conea.documents.get<QueueDocument>(queuePath("main"))) ?? {};
+    expect(data?.inFlight).toEqual(noneInFlight);
+    expect(data?.retryAfterUntil).toBe(test.clock.now() - 1_000 + 50_000);
+    expect(Object.keys(data?.unconfirmed ?? {})).toEqual([`${task.id}:1`]);
   });
 
   it("tell of a start that could not be told, and give up no answer for it", async () => {
