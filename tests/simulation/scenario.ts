@@ -97,8 +97,6 @@ const perils: readonly FaultKind[] = [
   "commit_conflict",
   "commit_unknown_done",
   "commit_unknown_undone",
-  "publish_failed",
-  "publish_failed_done",
   "blob_failed",
 ];
 

@@ -244,8 +244,12 @@ const sides: readonly [RegExp, ...RegExp[]] = [
   /^(wake|event|publish|sweep)_/,
 ];
 
+/** Calls fail, and what becomes of them cannot be published: their queue must hear of it nevertheless. */
+const callsAndPublisher = /^(call|publish)_/;
+
 function toFaults(dice: Dice, spanMs: number): FaultPlan {
-  const side = dice.pick(sides);
+  const usualSide = dice.pick(sides);
+  const side = dice.fork("untold").chance(0.08) ? callsAndPublisher : usualSide;
   const kinds = (Object.keys(usual) as FaultKind[]).filter((kind) => side.test(kind));
   const share = side.test("nothing of one side") ? dice.pick([0.05, 0.1, 0.25, 0.6]) : dice.pick([0.3, 0.7]);
   const strength = dice.pick([0.3, 1, 1, 2.5]);

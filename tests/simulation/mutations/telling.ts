@@ -4,6 +4,8 @@ import { allTold } from "../../../shared/events/outbox.ts";
 import type { Write } from "../../../shared/platform/documents.ts";
 import type { Platform } from "../../../shared/platform/platform.ts";
 import type { BreakerOutbox } from "../../../shared/queue/breaker-events.ts";
+import { withClaims } from "../../../shared/queue/in-flight.ts";
+import { type QueueDocument, toQueueState } from "../../../shared/queue/queue-document.ts";
 import type { TaskDocument } from "../../../shared/tasks/task-document.ts";
 import { publishRecent } from "../../../shared/tasks/task-events.ts";
 import {
@@ -50,6 +52,11 @@ export const tellingMutations: readonly Mutation[] = [
       const publish: typeof events.publish = (event) => events.publish(event).catch(() => undefined);
       return { ...outfit, platform: { ...outfit.platform, events: { publish } } };
     },
+  },
+  {
+    name: "report-lost-with-publish",
+    about: "a worker that cannot publish an end tells its queue nothing of how the call went",
+    outfit: loseReports,
   },
   {
     name: "unpublished-unmarked",
@@ -112,6 +119,43 @@ const countBreakersAsTold = changeWrites((write) => {
     ? { ...write, data: { ...write.data, breakerEvents: allTold(outbox) } }
     : write;
 });
+
+/** What a queue hears of a call whose end could not be published: it stays in flight, and the provider as it was known. */
+function loseReports(outfit: Outfit): Outfit {
+  const { documents, events } = outfit.platform;
+  const untold = new Set<string>();
+  const read = new Map<string, QueueDocument>();
+  const publish: typeof events.publish = (event) =>
+    events.publish(event).catch((error) => {
+      if ("task" in event && !["task.accepted", "task.started"].includes(event.type))
+        untold.add(event.task.id);
+      throw error;
+    });
+  const get: typeof documents.get = async (path) => {
+    const found = await documents.get(path);
+    if (found && path.startsWith("queues/")) read.set(path, toQueueState(found as never));
+    return found as never;
+  };
+  const lose = (write: Write): Write => {
+    const before = read.get(write.path);
+    const after = asQueueSet(write)?.data as QueueDocument | undefined;
+    if (!before || !after || write.op !== "set") return write;
+    const lost = before.inFlight.claims.filter(
+      (claim) => !after.inFlight.claims.includes(claim) && untold.has(claim.split(":")[0] ?? ""),
+    );
+    if (lost.length === 0) return write;
+    const { breaker, breakerEvents, retryAfterUntil } = before;
+    const inFlight = withClaims(after.inFlight, lost, 0);
+    return { ...write, data: { ...after, breaker, breakerEvents, retryAfterUntil, inFlight } };
+  };
+  const commit: typeof documents.commit = (writes) => documents.commit(writes.map(lose));
+  const platform = {
+    ...outfit.platform,
+    documents: { ...documents, get, commit },
+    events: { ...events, publish },
+  };
+  return { ...outfit, platform };
+}
 
 /** Every process fails to publish an event of a breaker the first time: that is no break by itself. */
 function refuseFirst(outfit: Outfit): Outfit {
