@@ -54,8 +54,8 @@ export type Ended = {
 };
 
 /**
- * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told. Never rejects for
- * what a provider or the publisher does; rejects when the store stays unreachable, and leaves the claim to the sweep.
+ * Runs a claimed task to the end of its attempt, settles it and resolves to what its queue must be told, also where the store
+ * or the publisher stays unreachable: then the task is left to the sweep. Never rejects for what a provider does.
  */
 export async function runClaimed(
   deps: RunDeps,
@@ -81,7 +81,7 @@ export async function runClaimed(
   const toEnd = (isTold: boolean) => toReport(task, { outcome, isTold, endedAt }, queue);
   const done =
     outcome &&
-    (await settleAttempt(
+    (await settle(
       deps,
       { task, fence },
       outcome,
@@ -119,6 +119,16 @@ export async function runClaimed(
 /** Those who follow see all that a task wrote that was taken away. They lose no more where it cannot be written. */
 async function writeLastPage({ documents }: RunDeps, page: Write | undefined): Promise<void> {
   if (page) await tryCommit(documents, page).catch(() => false);
+}
+
+/** The call has ended, whatever becomes of its settling: its queue hears of it while the task is left to its lease. */
+async function settle(...[deps, claim, ...end]: Parameters<typeof settleAttempt>) {
+  try {
+    return await settleAttempt(deps, claim, ...end);
+  } catch (error) {
+    deps.log.error("a claim was left to its lease", { taskId: claim.task.id, ...toErrorField(error) });
+    return undefined;
+  }
 }
 
 type Measured = Pick<Attempted, "facts" | "firstTokenMs"> & {

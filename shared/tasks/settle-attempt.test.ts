@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { toTime } from "../core/clock.ts";
 import { OutcomeUnknown } from "../platform/documents.ts";
+import { ProviderError } from "../providers/provider-error.ts";
+import { type QueueDocument, queuePath } from "../queue/queue-document.ts";
 import { claimNextTask } from "../queue/queue-repository.ts";
 import { openTestConea } from "./conea.fixture.ts";
 import type { Outcome } from "./next-state.ts";
+import { failing } from "./runner.fixture.ts";
 import { settleAttempt } from "./settle-attempt.ts";
 import { aTask } from "./task.fixture.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
@@ -68,5 +71,24 @@ describe("settling for a worker that is lost", () => {
     events.splice(0);
     await settleAttempt(conea, claim, { kind: "lost" }, { provider: "main", startedAt: clock.now() });
     expect(events.map(({ type }) => type)).toEqual(["task.accepted", "task.started"]);
+  });
+});
+
+describe("settling while the store is out of reach", () => {
+  it("lets the queue hear how the call went, and leaves the task to its lease", async () => {
+    const slowDown = new ProviderError("rate_limited", { retryAfterMs: 90_000 });
+    const test = await openTestConea({ provider: failing(slowDown) });
+    const { commit } = test.conea.documents;
+    test.conea.documents.commit = async (writes) => {
+      if (writes[0]?.op === "update" && (writes[0].fields as Partial<TaskDocument>).attempts)
+        throw new Error("out of reach");
+      return commit(writes);
+    };
+    const { task } = await test.submit();
+    await test.clock.advance(10_000);
+    expect((await test.read(task.id)).status).toBe("running");
+    const { data } = (await test.conea.documents.get<QueueDocument>(queuePath("main"))) ?? {};
+    expect(data?.retryAfterUntil).toBeGreaterThan(test.clock.now() + 70_000);
+    expect(Object.keys(data?.unconfirmed ?? {})).toEqual([`${task.id}:1`]);
   });
 });
