@@ -49,6 +49,12 @@ export const contentRules: (Rule & { bans: { within: RegExp; packages?: RegExp; 
     instead: "Add a setting to shared/config/settings.ts and take its value as an argument.",
   },
   {
+    id: "blobs-of-a-kind",
+    bans: [{ within: /^(?!shared\/platform\/|tests\/|bench\/)/, code: /\bblobs\s*\.\s*put\s*\(/ }],
+    reason: "A blob of no known kind would have no end.",
+    instead: "Store it by putBlob, under a kind of shared/platform/blob-kinds.ts.",
+  },
+  {
     id: "no-server",
     bans: [
       {

@@ -85,6 +85,10 @@ const violations: Record<string, Files[]> = {
     { "shared/core/log.ts": 'const level = process["env"].LEVEL;' },
     imports("shared/core/log.ts", "node:process"),
   ],
+  "blobs-of-a-kind": [
+    { "shared/chat/keep.ts": "await blobs.put(key, content, { contentType });" },
+    { "functions/api/api.ts": "void deps.blobs.put(key, content, options);" },
+  ],
   "no-server": [
     { "shared/http/node.ts": 'import { createServer } from "node:http";' },
     { "shared/http/node.ts": 'import { serve } from "@hono/node-server";' },

@@ -32,14 +32,14 @@ resource "google_storage_bucket" "blobs" {
     }
   }
 
-  # Answers that the cache keeps, a day longer than any entry can refer to them.
+  # Answers that the cache keeps, and bodies of hooks, a day longer than anything refers to them (shared/platform/blob-kinds.ts).
   lifecycle_rule {
     action {
       type = "Delete"
     }
     condition {
       age            = 31
-      matches_suffix = [".cached"]
+      matches_suffix = [".cached", ".hook"]
       with_state     = "LIVE"
     }
   }

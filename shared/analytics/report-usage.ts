@@ -3,6 +3,7 @@ import { fromTime, toTime } from "../core/clock.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
+import { putBlob, toBlobKey } from "../platform/put-blob.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { type Cell, toDimensions } from "./cell.ts";
 import { toNext } from "./period.ts";
@@ -71,9 +72,9 @@ async function keepReport(
 ): Promise<void> {
   if (period === "hour") return;
   const id = `${period}.${start.slice(0, 10)}`;
-  const csvKey = `tenants/${tenant}/usage/${id}.csv`;
+  const csvKey = toBlobKey("usageReport", tenant, `${id}.csv`);
   const rows = cells.filter(hasCounts).map(toReportRow);
-  await deps.blobs.put(csvKey, Buffer.from(toCsv(rows, example)), { contentType: "text/csv" });
+  await putBlob(deps, csvKey, Buffer.from(toCsv(rows, example)), { contentType: "text/csv" });
   const data: ReportDocument = {
     ...{ id, tenant, period, start, end: toNext(period, start), final },
     createdAt: toTime(deps.clock.now()),

@@ -1,4 +1,5 @@
 import type { Platform } from "../platform/platform.ts";
+import { putBlob } from "../platform/put-blob.ts";
 import type { BatchDocument, BatchSnapshot } from "./batch-document.ts";
 import { type BatchSizes, batchSizes } from "./batch-sizes.ts";
 import { changeBatch } from "./change-batch.ts";
@@ -96,6 +97,6 @@ async function putPart(
   if (text.length === 0) return [];
   const name = ids.newId("part");
   const content = Buffer.from(`${text.join("\n")}\n`);
-  await blobs.put(partKey(toResultFile(batch, kind), name), content, { contentType: partType });
+  await putBlob({ blobs }, partKey(toResultFile(batch, kind), name), content, { contentType: partType });
   return [{ name, bytes }];
 }

@@ -1,4 +1,5 @@
 import type { DocumentPath } from "../platform/documents.ts";
+import { type BlobKey, toBlobKey } from "../platform/put-blob.ts";
 
 export type FilePurpose = "batch" | "batch_output";
 
@@ -27,6 +28,6 @@ export function filePath(fileId: string): DocumentPath {
   return `files/${fileId}`;
 }
 
-export function partKey({ tenant, id }: { tenant: string; id: string }, name: string): string {
-  return `tenants/${tenant}/files/${id}/${name}`;
+export function partKey({ tenant, id }: { tenant: string; id: string }, name: string): BlobKey {
+  return toBlobKey("filePart", tenant, id, name);
 }

@@ -2,6 +2,7 @@ import type { Principal } from "../access/principal.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import type { Platform } from "../platform/platform.ts";
+import { putBlob } from "../platform/put-blob.ts";
 import { nextSequence } from "../tasks/sequence.ts";
 import { type FileDocument, type FilePart, filePath, partKey } from "./file-document.ts";
 import { removeParts } from "./remove-parts.ts";
@@ -51,7 +52,7 @@ async function storeParts(
   try {
     for await (const part of splitParts(limitFile(content))) {
       const name = `part-${String(parts.length).padStart(5, "0")}`;
-      await deps.blobs.put(partKey(owner, name), part, { contentType: partType });
+      await putBlob(deps, partKey(owner, name), part, { contentType: partType });
       parts.push({ name, bytes: part.byteLength });
     }
   } catch (error) {

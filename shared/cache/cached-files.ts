@@ -3,6 +3,7 @@ import { resultSchemas, type StoredJson, type TaskResult } from "../api/results.
 import type { TaskType } from "../api/task-type.ts";
 import { toTime } from "../core/clock.ts";
 import type { Platform } from "../platform/platform.ts";
+import { type BlobKey, putBlob, toBlobKey } from "../platform/put-blob.ts";
 import { storeFile, storeJson, taskFileKey } from "../tasks/stored-files.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { isStoredJson } from "../tasks/task-document.ts";
@@ -11,9 +12,8 @@ import type { CacheKey } from "./cache-key.ts";
 type Deps = Pick<Platform, "blobs" | "clock">;
 type Owner = Pick<TaskDocument, "tenant" | "id" | "type">;
 
-/** Ends in `.cached`: a bucket may delete such blobs once no entry can refer to them. */
-export function cachedFileKey(tenant: string, key: CacheKey, name: string): string {
-  return `tenants/${tenant}/cache/${key}/${name}.cached`;
+export function cachedFileKey(tenant: string, key: CacheKey, name: string): BlobKey {
+  return toBlobKey("cached", tenant, key, name);
 }
 
 /** A file that a result refers to is gone, or is not as it was. */
@@ -49,7 +49,7 @@ export function keepFiles(
 ): Promise<TaskResult | StoredJson> {
   return copyFiles(result, async (file, name) => {
     const { content, contentType } = await readFile(blobs, file);
-    const stored = await blobs.put(cachedFileKey(tenant, key, name), content, { contentType });
+    const stored = await putBlob({ blobs }, cachedFileKey(tenant, key, name), content, { contentType });
     return { ...stored, url: "", urlExpiresAt: toTime(clock.now()) };
   });
 }

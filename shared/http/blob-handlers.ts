@@ -5,6 +5,7 @@ import { ConeaError } from "../core/conea-error.ts";
 import { idFrom } from "../core/ids.ts";
 import { BlobTooLarge } from "../platform/blobs.ts";
 import type { Platform } from "../platform/platform.ts";
+import { type BlobKey, putBlob } from "../platform/put-blob.ts";
 import { uploadKey } from "../tasks/stored-files.ts";
 import type { Handlers } from "./create-app.ts";
 import { readIdempotencyKey } from "./read-headers.ts";
@@ -18,11 +19,11 @@ export function createBlobHandlers({
   blobs,
   ids,
 }: Pick<Platform, "blobs" | "ids">): Pick<Handlers, "uploadBlob"> {
-  async function store(request: Request, key: string, contentType: string): Promise<number> {
+  async function store(request: Request, key: BlobKey, contentType: string): Promise<number> {
     if (Number(request.headers.get("content-length") ?? 0) > largestUpload) throw tooLarge();
     const content = request.body ?? new Uint8Array();
     try {
-      const { bytes } = await blobs.put(key, content, { contentType, maxBytes: largestUpload });
+      const { bytes } = await putBlob({ blobs }, key, content, { contentType, maxBytes: largestUpload });
       if (bytes > 0) return bytes;
     } catch (error) {
       throw error instanceof BlobTooLarge ? tooLarge() : error;

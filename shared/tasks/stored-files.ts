@@ -3,6 +3,7 @@ import type { StoredJson, TaskResult } from "../api/results.ts";
 import type { Task } from "../api/task.ts";
 import { toTime } from "../core/clock.ts";
 import type { Platform } from "../platform/platform.ts";
+import { type BlobKey, putBlob, toBlobKey } from "../platform/put-blob.ts";
 import type { Answers, Bytes } from "../providers/provider.ts";
 import { isStoredJson, type TaskDocument } from "./task-document.ts";
 
@@ -15,24 +16,25 @@ export const linkSeconds = 24 * 60 * 60;
 type FileDeps = Pick<Platform, "blobs" | "clock">;
 
 /** Where a caller's uploads are: an id of another user or tenant leads nowhere. */
-export function uploadKey(owner: { tenant: string; createdBy: string }, blobId: string): string {
-  return `tenants/${owner.tenant}/users/${owner.createdBy}/uploads/${blobId}`;
+export function uploadKey(owner: { tenant: string; createdBy: string }, blobId: string): BlobKey {
+  return toBlobKey("upload", owner.tenant, owner.createdBy, "uploads", blobId);
 }
 
 /** Where a task's own files are. */
-export function taskFileKey({ tenant, id }: { tenant: string; id: string }, name: string): string {
-  return `tenants/${tenant}/tasks/${id}/${name}`;
+export function taskFileKey({ tenant, id }: { tenant: string; id: string }, name: string): BlobKey {
+  return toBlobKey("taskFile", tenant, id, name);
 }
 
-export async function storeFile({ blobs, clock }: FileDeps, key: string, file: Bytes): Promise<FileLink> {
-  const { contentType, bytes } = await blobs.put(key, file.content, { contentType: file.contentType });
+export async function storeFile({ blobs, clock }: FileDeps, key: BlobKey, file: Bytes): Promise<FileLink> {
+  const { content } = file;
+  const { contentType, bytes } = await putBlob({ blobs }, key, content, { contentType: file.contentType });
   return { key, contentType, bytes, ...(await toLink({ blobs, clock }, key)) };
 }
 
 /** The value itself when it is small enough for a document, otherwise a link to it as JSON in Blobs. */
 export async function storeJson<T extends object>(
   deps: FileDeps,
-  key: string,
+  key: BlobKey,
   value: T,
 ): Promise<T | StoredJson> {
   const json = JSON.stringify(value);

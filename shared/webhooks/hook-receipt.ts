@@ -1,6 +1,7 @@
 import type { HookEvent } from "../api/events.ts";
 import type { HookScheme } from "../config/hook-config.ts";
 import type { Platform } from "../platform/platform.ts";
+import { putBlob, toBlobKey } from "../platform/put-blob.ts";
 
 /** `hookReceipts/{id}`: a hook that came, kept before its sender is answered. */
 export type HookReceipt = {
@@ -40,8 +41,8 @@ export async function keepBody(
   body: Uint8Array,
 ): Promise<HookBody> {
   if (body.byteLength <= largestInline) return toInline(body);
-  const blob = `tenants/${tenant}/hooks/${id}/${sha256}`;
-  await blobs.put(blob, body, { contentType: "application/octet-stream" });
+  const blob = toBlobKey("hookBody", tenant, id, sha256);
+  await putBlob({ blobs }, blob, body, { contentType: "application/octet-stream" });
   return { blob };
 }
 

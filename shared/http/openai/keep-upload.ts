@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Principal } from "../../access/principal.ts";
 import { idFrom } from "../../core/ids.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { putBlob } from "../../platform/put-blob.ts";
 import type { Bytes } from "../../providers/provider.ts";
 import { uploadKey } from "../../tasks/stored-files.ts";
 
@@ -16,6 +17,6 @@ export async function keepUpload(
 ): Promise<{ blob: string }> {
   const digest = createHash("sha256").update(content).digest("hex");
   const blob = idFrom("blob", tenant, user, contentType, digest);
-  await blobs.put(uploadKey({ tenant, createdBy: user }, blob), content, { contentType });
+  await putBlob({ blobs }, uploadKey({ tenant, createdBy: user }, blob), content, { contentType });
   return { blob };
 }
