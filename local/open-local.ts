@@ -34,6 +34,7 @@ import { startServer } from "./start-server.ts";
 
 const sweepEveryMs = 60_000;
 const rollUpEveryMs = 300_000;
+const tidyEveryMs = 24 * 60 * 60 * 1_000;
 /** What happens is counted in batches: fewer and larger than where Pub/Sub waits for each. */
 const usageBatches = { shards: usageShards.embedded, windowMs: 750, most: 1_000 };
 /** How long running calls may go on after a request to stop. */
@@ -71,6 +72,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
     environment,
     baseUrl: () => address.url,
     deliverWake: (wake) => deliver(wake.endpoint ? functions.webhooks : functions.worker, wake),
+    blobDays: settings.blobDays,
     log,
   });
   const { traceEndpoint: endpoint, traceRatio: ratio } = settings;
@@ -112,6 +114,11 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   await sweep(conea, { orphans: true, isAlone: true });
   await sweepWebhooks(conea, { orphans: true });
   open.resolve();
+  const tidied = embedded.deleteDueBlobs();
+  const stopTidying = runEvery(platform.clock, tidyEveryMs, async () => {
+    await embedded.deleteDueBlobs();
+    return new Response(null, { status: 204 });
+  });
   const stopSweeping = runEvery(platform.clock, sweepEveryMs, traceRequests(createCronSweep(conea), tracer));
   const stopRollingUp = runEvery(
     platform.clock,
@@ -126,6 +133,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
     async close() {
       stopSweeping();
       stopRollingUp();
+      stopTidying();
       closing.abort();
       const closed = server.close();
       await Promise.all([conea.runner.drain(graceMs), lines.drain(graceMs)]);
@@ -133,6 +141,7 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
       await conea.allowances.drain();
       await tracer.flush();
       await usage.flush();
+      await tidied;
       await embedded.close();
       await rehearsal.close();
     },

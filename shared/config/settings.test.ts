@@ -57,6 +57,8 @@ describe("readSettings", () => {
     ["CONEA_PLATFORM", "gcp"],
     ["CONEA_PROJECT", "Demo Project"],
     ["CONEA_REGION", "europe"],
+    ["CONEA_BLOB_DAYS", "0"],
+    ["CONEA_BLOB_DAYS", "1.5"],
     ["CONEA_DATABASE", "(other)"],
     ["CONEA_WORKER_URL", "http://worker.example.com"],
     ["CONEA_WORKER_URL", "http://127.0.0.1.example.com/"],

@@ -15,6 +15,11 @@ const Address = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((url) => /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/.test(`${url}/`))
   .refine((url) => !/\/\/[^/?#]*@|[?#]/.test(url));
+const Days = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(36_500));
 const StandIn = z.string().regex(/^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/);
 const Ratio = z
   .string()
@@ -43,6 +48,14 @@ const settings = {
     takes: "a path",
     unset: ".conea",
     about: "Folder of the embedded platform: documents, files, secrets.",
+  },
+  blobDays: {
+    variable: "CONEA_BLOB_DAYS",
+    schema: orAbsent(Days),
+    takes: "a whole number of days from 1 to 36500",
+    unset: "",
+    about:
+      "After how many days the embedded platform deletes files; empty for never, but for what ends by itself. On Google `blobs.days` of Terraform says so.",
   },
   localApiKey: {
     variable: "CONEA_LOCAL_API_KEY",

@@ -5,6 +5,7 @@ import type { Blobs } from "../blobs.ts";
 import { checkBlobKey, checkContentType, checkLinkSeconds } from "../check-blob.ts";
 import { limitContent } from "../limit-content.ts";
 import { createMemoryBlobStore } from "./blob-store.ts";
+import { deleteDueBlobs } from "./delete-due-blobs.ts";
 import { openFileBlobStore } from "./file-blob-store.ts";
 import { readOrCreateKey } from "./read-or-create-key.ts";
 import { createServeBlob } from "./serve-blob.ts";
@@ -16,17 +17,21 @@ export type EmbeddedBlobsOptions = {
   clock: Clock;
   /** Where `serveBlob` is reached, without a slash at the end. Asked for each link. */
   baseUrl: () => string;
+  /** After how many days any blob is deleted; never where absent, unless its kind ends by its age. */
+  keepDays?: number | undefined;
 };
 
 export type EmbeddedBlobs = {
   blobs: Blobs;
   /** What answers the signed links: `GET {baseUrl}/_blobs/…`. */
   serveBlob: (request: Request) => Promise<Response>;
+  /** Deletes the blobs whose end has come, and counts them. */
+  deleteDue: () => Promise<number>;
 };
 
 export async function openEmbeddedBlobs(options: EmbeddedBlobsOptions): Promise<EmbeddedBlobs> {
-  const { folder, clock, baseUrl } = options;
-  const store = folder === undefined ? createMemoryBlobStore() : await openFileBlobStore(folder);
+  const { folder, clock, baseUrl, keepDays } = options;
+  const store = folder === undefined ? createMemoryBlobStore(clock) : await openFileBlobStore(folder, clock);
   const secret =
     folder === undefined ? randomBytes(32) : await readOrCreateKey(join(folder, ".link-signing-key"));
   const links = createSignedLinks(secret, clock, baseUrl);
@@ -52,5 +57,9 @@ export async function openEmbeddedBlobs(options: EmbeddedBlobsOptions): Promise<
       return links.sign(key, expiresInSeconds);
     },
   };
-  return { blobs, serveBlob: createServeBlob(store, links) };
+  return {
+    blobs,
+    serveBlob: createServeBlob(store, links),
+    deleteDue: () => deleteDueBlobs(store, { now: clock.now(), keepDays }),
+  };
 }
