@@ -10,6 +10,7 @@ export const eventSummaries: Record<EventType, string> = {
   "task.failed": "The task ended with an error that no further attempt would mend.",
   "task.dead": "The task used up its attempts, and can be replayed.",
   "task.cancelled": "The task was cancelled.",
+  "task.cut": "The call that ran when the task was cancelled is over, and what it used and cost is known.",
   "task.expired": "The task was not started in time.",
   "batch.created": "A batch was created; its input is about to be checked.",
   "batch.running": "The input of the batch is right, and its lines become tasks.",

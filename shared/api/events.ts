@@ -25,6 +25,7 @@ export const TaskEventType = z.enum([
   "task.failed",
   "task.dead",
   "task.cancelled",
+  "task.cut",
   "task.expired",
 ]);
 export type TaskEventType = z.infer<typeof TaskEventType>;

@@ -97,8 +97,7 @@ export async function runClaimed(
     deps.live.forget(task.id, task.attemptCount);
     if (!outcome) await writeLastPage(deps, lastPage);
     // Somebody else may have cancelled it.
-    if (!outcome && (isCancelled || task.reserved))
-      await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
+    if (!outcome) await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
     return { report: toEnd(!outcome && isCancelled), isReturned };
   }
   const { task: settled, isTold } = done;

@@ -20,6 +20,7 @@ const statusOf: Record<TaskEventType, TaskStatus> = {
   "task.failed": "failed",
   "task.dead": "dead",
   "task.cancelled": "cancelled",
+  "task.cut": "cancelled",
   "task.expired": "expired",
 };
 
