@@ -147,7 +147,7 @@ function toReport({ from, to }: Range, expected: Expected, differences: Differen
     );
   if (untold.attempts > 0)
     report.push(
-      `${untold.attempts} calls were noted after their task's last event: ${untold.micros} micro-dollars that no event told of.`,
+      `${untold.attempts} calls of tasks that have ended are told of by no event: ${untold.micros} micro-dollars that are counted nowhere.`,
     );
   return report;
 }

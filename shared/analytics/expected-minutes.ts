@@ -1,4 +1,5 @@
 import type { Attempt } from "../api/task.ts";
+import { terminalStatuses } from "../api/task-type.ts";
 import { fromTime } from "../core/clock.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import { addCell, type Cells } from "./cell.ts";
@@ -16,7 +17,7 @@ export type Expected = {
   tasks: number;
   /** Hours to which events or attempts belong that their tasks no longer remember, with one such task each. */
   notShown: Map<string, string>;
-  /** Attempts that were noted after the last event of their task, and what they cost: nobody was told of them. */
+  /** Attempts of tasks that have ended which no event of theirs tells of, and what they cost: there should be none. */
   untold: { attempts: number; micros: number };
 };
 
@@ -72,7 +73,7 @@ function forgottenUntil({ recentEvents, eventSequence, attempts }: TaskDocument)
 
 function untoldOf({ status, recentEvents, attempts }: TaskDocument, { from, to }: Range): Attempt[] {
   const told = recentEvents.findLast(({ upTo }) => upTo !== undefined)?.upTo ?? 0;
-  if (status !== "cancelled") return [];
+  if (!terminalStatuses.has(status)) return [];
   return attempts.filter(({ n, endedAt }) => n > told && endedAt >= from && endedAt < to);
 }
 

@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { openTestConea } from "../tasks/conea.fixture.ts";
+import type { Query } from "../platform/documents.ts";
+import type { Platform } from "../platform/platform.ts";
+import { cancelTask } from "../tasks/change-task.ts";
+import { aChat, ann, openTestConea } from "../tasks/conea.fixture.ts";
+import { aProvider, stalls } from "../tasks/rescue.fixture.ts";
 import { aTask } from "../tasks/task.fixture.ts";
 import { type TaskDocument, taskPath } from "../tasks/task-document.ts";
 import { recentEventsOf, withEvent } from "../tasks/task-events.ts";
 import { repairUsage } from "./repair-usage.ts";
+import { rollUp } from "./roll-up.ts";
+import { type RollupDocument, rollupsCollection } from "./rollup-document.ts";
 import { usageShards } from "./usage-shards.ts";
 import { createUsageWriter } from "./usage-writer.ts";
 import { verifyUsage } from "./verify-usage.ts";
@@ -62,7 +68,7 @@ describe("what the store cannot show any more", () => {
     ]);
   });
 
-  it("is counted as untold where a call was cut by a cancel and noted after it", async () => {
+  it("is counted as untold where an attempt was noted and no event tells of it", async () => {
     const cancelled = { ...told, ...withEvent(told, "task.cancelled", at), status: "cancelled" as const };
     const { conea, count } = await open({ ...cancelled, completedAt: at, attempts: [attempt] });
     await count(cancelled);
@@ -71,6 +77,36 @@ describe("what the store cannot show any more", () => {
     expect(expected.untold).toEqual({ attempts: 1, micros: 5 });
   });
 });
+
+describe("a call that a cancel cut", () => {
+  it("is in the rollups as it is in the store", async () => {
+    const price = { inputMicros: 1_000_000_000, cachedInputMicros: 0, outputMicros: 10_000_000_000 };
+    const { provider } = aProvider(stalls("123456"));
+    const { conea, clock, submit, read, events } = await openTestConea({ provider, model: { price } });
+    const { task } = await submit(aChat({ model: "m", stream: true }));
+    await clock.advance(10);
+    await cancelTask({ ...conea, abort: conea.runner.abort }, ann, task.id);
+    await clock.advance(10);
+    const writer = createUsageWriter({ ...conea, shards: usageShards.embedded });
+    for (const event of events) writer.note(event);
+    await writer.flush();
+    await rollUp(conea);
+    const { differences, expected } = await verifyUsage(conea, range);
+    expect(differences).toEqual([]);
+    expect(expected.untold).toEqual({ attempts: 0, micros: 0 });
+    const { cost } = await read(task.id);
+    expect(cost.micros).toBeGreaterThan(20_000);
+    expect(await sumCosts(conea)).toBe(cost.micros);
+  });
+});
+
+/** What all hours say that calls have cost. */
+async function sumCosts({ documents }: Pick<Platform, "documents">): Promise<number> {
+  const where: Query["where"] = [["period", "==", "hour"]];
+  const hours = await documents.query<RollupDocument>({ collection: rollupsCollection, where });
+  const costs = hours.flatMap(({ data }) => data.cells.map(({ counts }) => counts.costMicros ?? 0));
+  return costs.reduce((sum, micros) => sum + micros, 0);
+}
 
 describe("a repair", () => {
   it("counts tasks that were deleted", async () => {
