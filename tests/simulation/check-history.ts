@@ -1,6 +1,7 @@
 import { gatherEvidence } from "./evidence.ts";
 import { allEnd } from "./invariants/all-end.ts";
 import { attemptsBounded } from "./invariants/attempts-bounded.ts";
+import { attemptsTold } from "./invariants/attempts-told.ts";
 import { breakerKept } from "./invariants/breaker-kept.ts";
 import { breakerTold } from "./invariants/breaker-told.ts";
 import { budgetKept } from "./invariants/budget-kept.ts";
@@ -50,6 +51,7 @@ export const invariants: readonly Invariant[] = [
   quietKept,
   timesKept,
   eventsComplete,
+  attemptsTold,
   usageAddsUp,
   moneyAddsUp,
   budgetKept,

@@ -52,8 +52,14 @@ function toStory(changes: StateChange[]): string[] {
   return changes.flatMap((change) => {
     const { before, after } = change;
     if (!before || isReplay(change)) return ["accepted"];
+    if (isCut(change)) return ["cut"];
     return before.status === after.status ? [] : toWord(after);
   });
+}
+
+/** A call that a cancel had cut was noted after it. */
+function isCut({ before, after }: StateChange): boolean {
+  return before?.status === "cancelled" && before.attempts.length < after.attempts.length;
 }
 
 /** Where the event has another name than the state it tells of. */

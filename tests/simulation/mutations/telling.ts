@@ -78,6 +78,16 @@ export const tellingMutations: readonly Mutation[] = [
     }),
   },
   {
+    name: "cut-untold",
+    about: "a call that a cancel cut is noted and not told of",
+    outfit: changeWrites((write) => {
+      const update = asTaskUpdate(write);
+      if (!update?.fields.attempts || update.fields.status !== undefined) return write;
+      const { eventSequence: _, recentEvents: __, unpublished: ___, ...fields } = update.fields;
+      return { ...update, fields };
+    }),
+  },
+  {
     name: "breaker-told-too-soon",
     about: "what becomes of a breaker counts as told once it is recorded, and then cannot be published",
     outfit: (outfit) => refuseFirst(countBreakersAsTold(outfit)),
