@@ -100,7 +100,7 @@ describe("submit and read", () => {
     const { id } = await json(await submit());
     await clock.advance(100);
     const stream = await send(`/v1/tasks/${id}/events`);
-    expect(stream.headers.get("content-type")).toBe("text/event-stream");
+    expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     const text = await stream.text();
     expect(text.match(/^event: .*$/gm)).toEqual(["event: attempt", "event: done"]);
     const resumed = await send(`/v1/tasks/${id}/events`, { headers: { "Last-Event-ID": "1." } });

@@ -17,7 +17,7 @@ import { type TaskDocument, toTask } from "../tasks/task-document.ts";
 import { waitForTask } from "../tasks/wait-for-task.ts";
 import type { Handlers } from "./create-app.ts";
 import { readIdempotencyKey, readWaitSeconds } from "./read-headers.ts";
-import { toEventStream } from "./to-event-stream.ts";
+import { toSse } from "./to-sse.ts";
 
 export type TaskHandlerDeps = SubmitDeps &
   Pick<Platform, "blobs"> & { runner: Runner; live: LiveOutput; closing: AbortSignal };
@@ -92,8 +92,15 @@ export function createTaskHandlers(deps: TaskHandlerDeps): Pick<Handlers, TaskOp
       const ended = new AbortController();
       const signal = AbortSignal.any([ended.signal, deps.closing]);
       const start = toPosition(request.headers.get("last-event-id"));
-      const events = followTask(deps, id, { start, signal });
-      return toEventStream(events, { clock: deps.clock, onEnd: () => ended.abort() });
+      const frames = toFrames(followTask(deps, id, { start, signal }));
+      return toSse(frames, { clock: deps.clock, onLeave: () => ended.abort() });
     },
   };
+}
+
+async function* toFrames(
+  events: AsyncIterable<{ id: string; event: string; data: unknown }>,
+): AsyncGenerator<string, void, undefined> {
+  for await (const { id, event, data } of events)
+    yield `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

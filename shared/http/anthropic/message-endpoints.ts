@@ -8,7 +8,7 @@ import { type DoorDeps, runCall } from "../openai/open-call.ts";
 import { readCallHeaders } from "../openai/read-call-headers.ts";
 import { readResult } from "../openai/read-result.ts";
 import { type StreamedCall, streamCall } from "../openai/stream-call.ts";
-import { toSse } from "../openai/to-sse.ts";
+import { toSse } from "../to-sse.ts";
 import { toAnthropicErrorFrame } from "./to-anthropic-error.ts";
 import { toMessage } from "./to-message.ts";
 import { type MessageEvents, toMessageEvents } from "./to-message-events.ts";

@@ -1,7 +1,7 @@
+import { toSse } from "../to-sse.ts";
 import type { DoorDeps } from "./open-call.ts";
 import type { StreamedCall } from "./stream-call.ts";
 import { toErrorFrame } from "./to-openai-error.ts";
-import { toSse } from "./to-sse.ts";
 
 /** Answers a streamed call with its frames; what fails in the middle is a frame of OpenAI's kind too. */
 export function answerFrames(

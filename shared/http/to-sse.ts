@@ -1,13 +1,13 @@
-import type { Clock } from "../../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 
 /** A comment as often as this keeps proxies from closing a silent connection. */
 const keepAliveMs = 15_000;
 
 export type SseOptions = {
   clock: Clock;
-  headers: Record<string, string>;
-  /** The frames that tell of what was thrown; the stream ends with them. */
-  toErrorFrame: (thrown: unknown) => string;
+  headers?: Record<string, string>;
+  /** The frames that tell of what was thrown; the stream ends with them. Where absent it breaks off, and the reader comes back. */
+  toErrorFrame?: (thrown: unknown) => string;
   /** The reader has left before the end. */
   onLeave: () => void;
 };
@@ -19,6 +19,10 @@ export function toSse(
 ): Response {
   const encoder = new TextEncoder();
   let cancelTimer = () => {};
+  const breakOff = (controller: ReadableStreamDefaultController, thrown: unknown) => {
+    cancelTimer();
+    controller.error(thrown);
+  };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const keepAlive = () => {
@@ -32,6 +36,7 @@ export function toSse(
         const { done, value } = await frames.next();
         if (!done) return controller.enqueue(encoder.encode(value));
       } catch (thrown) {
+        if (!toErrorFrame) return breakOff(controller, thrown);
         controller.enqueue(encoder.encode(toErrorFrame(thrown)));
       }
       cancelTimer();
@@ -48,7 +53,7 @@ export function toSse(
     headers: {
       ...headers,
       "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-cache",
+      "Cache-Control": "no-store",
       "X-Accel-Buffering": "no",
     },
   });
