@@ -1,5 +1,6 @@
 import { toTime } from "../core/clock.ts";
-import { type Log, toErrorField } from "../core/log.ts";
+import { createSteps } from "../core/create-steps.ts";
+import type { Log } from "../core/log.ts";
 import type { Query, Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import { accountTasks } from "./account-tasks.ts";
@@ -34,17 +35,7 @@ export async function sweepAllowances(
   { orphans = false, thresholds = usualThresholds }: Options = {},
 ): Promise<AllowancesReport> {
   const report: AllowancesReport = { accounted: 0, takenBack: 0, told: 0, failed: 0 };
-  const step = async (name: keyof AllowancesReport, run: () => Promise<number>) => {
-    try {
-      report[name] += await run();
-    } catch (error) {
-      report.failed += 1;
-      deps.log.warn("a step of the sweep is left to the next", {
-        step: `allowances ${name}`,
-        ...toErrorField(error),
-      });
-    }
-  };
+  const step = createSteps(report, deps.log, "allowances ");
   await step("accounted", () => accountLeft(deps));
   await step("takenBack", () => takeBackLeft({ ...deps, thresholds }, orphans));
   await step("told", () => tellLeft(deps));

@@ -2,6 +2,7 @@ import { isBounding } from "../allowances/is-bounding.ts";
 import { type AllowancesReport, sweepAllowances } from "../allowances/sweep-allowances.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import { toTime } from "../core/clock.ts";
+import { createSteps } from "../core/create-steps.ts";
 import { toErrorField } from "../core/log.ts";
 import type { Filter, Query, Snapshot } from "../platform/documents.ts";
 import { claimedAt } from "../tasks/next-state.ts";
@@ -61,14 +62,7 @@ export async function sweep(
     slices: 0,
     failed: 0,
   };
-  const step = async (name: keyof SweepReport, run: () => Promise<number>) => {
-    try {
-      report[name] += await run();
-    } catch (error) {
-      report.failed += 1;
-      deps.log.warn("a step of the sweep is left to the next", { step: name, ...toErrorField(error) });
-    }
-  };
+  const step = createSteps(report, deps.log);
   await step("lost", () => takeBackLost(deps, orphans));
   await step("expired", () => expireTasks(deps));
   await step("republished", () => publishUnpublished(deps));

@@ -1,5 +1,5 @@
 import { toTime } from "../core/clock.ts";
-import { toErrorField } from "../core/log.ts";
+import { createSteps } from "../core/create-steps.ts";
 import type { DeliveryDocument } from "./delivery-document.ts";
 import type { DisableDeps } from "./disable-endpoint.ts";
 import { publishLeftUntold } from "./endpoint-events.ts";
@@ -35,14 +35,7 @@ export async function sweepWebhooks(
   { orphans = false } = {},
 ): Promise<WebhookSweepReport> {
   const report: WebhookSweepReport = { woken: 0, judged: 0, republished: 0, replays: 0, failed: 0 };
-  const step = async (name: keyof WebhookSweepReport, run: () => Promise<number>) => {
-    try {
-      report[name] += await run();
-    } catch (error) {
-      report.failed += 1;
-      deps.log.warn("a step of the sweep is left to the next", { step: name, ...toErrorField(error) });
-    }
-  };
+  const step = createSteps(report, deps.log);
   await step("judged", () => judgeFailing(deps));
   await step("republished", () => publishLeftUntold(deps));
   await step("woken", () => wakeLines(deps, orphans));
