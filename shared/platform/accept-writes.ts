@@ -9,7 +9,7 @@ import {
   type Write,
 } from "./documents.ts";
 import { toFieldPath } from "./field-path.ts";
-import { maxDocumentBytes, measureDocument } from "./measure-document.ts";
+import { isSurelySmall, maxDocumentBytes, measureDocument, weighDocument } from "./measure-document.ts";
 
 const maxWrites = 500;
 const maxCommitBytes = 10 * 1_048_576;
@@ -153,14 +153,21 @@ export function toExpectedPresence({ op, precondition }: AcceptedWrite): boolean
 }
 
 function checkSizes(writes: AcceptedWrite[]): void {
+  let weight = 0;
+  for (const write of writes) weight += weighDocument(write.path, toWritten(write));
+  if (isSurelySmall(weight)) return;
   let sum = 0;
   for (const write of writes) sum += checkSize(write);
   if (sum > maxCommitBytes) throw new InvalidDocument(`a commit is larger than ${maxCommitBytes} bytes`);
 }
 
 function checkSize(write: AcceptedWrite): number {
-  if (write.op === "delete") return measureDocument(write.path, {});
-  const bytes = measureDocument(write.path, write.op === "update" ? write.fields : write.data);
+  const bytes = measureDocument(write.path, toWritten(write));
   if (bytes <= maxDocumentBytes) return bytes;
   throw new InvalidDocument(`"${write.path}" would be larger than ${maxDocumentBytes} bytes`);
+}
+
+function toWritten(write: AcceptedWrite): Fields {
+  if (write.op === "delete") return {};
+  return write.op === "update" ? write.fields : write.data;
 }

@@ -1,50 +1,40 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { acceptWrites } from "./accept-writes.ts";
-import type { Fields } from "./documents.ts";
-import { applyWrite } from "./embedded/apply-write.ts";
-import { measureChange, measureDocument } from "./measure-document.ts";
+import { type Fields, InvalidDocument } from "./documents.ts";
+import { isSurelySmall, maxDocumentBytes, measureDocument, weighDocument } from "./measure-document.ts";
 
 const path = "things/one";
-const name = fc.constantFrom("a", "b", "c", "d", "e", "f", "ü", "üü", "deleteAt", "a.b");
-const value = fc.oneof(
-  fc.string({ unit: "grapheme" }),
-  fc.integer(),
-  fc.boolean(),
-  fc.constant(null),
-  fc.constant(["x", 1, { y: null }]),
-  fc.constant({ x: "ü", y: { z: [true] } }),
-);
-const fields = fc.dictionary(name, value).map((given) => ({
-  ...given,
-  ...("deleteAt" in given && { deleteAt: "2026-01-01T00:00:00Z" }),
-}));
 
-function read(data: object): Fields {
-  const { "a.b": _, ...plain } = data as Fields;
-  const [write] = acceptWrites([{ op: "create", path, data: plain }]);
-  return write?.op === "create" ? write.data : {};
-}
+it("measures documents as Firestore does", () => {
+  const name = path.length + 1 + 16;
+  const fields = 5 + 3 + (2 + 8) + (4 + 1) + (3 + 1) + 2 + 2 + 16;
+  const data = { text: "é", n: 1, yes: true, no: null, m: { k: [1, 2] } };
+  expect(measureDocument(path, data)).toBe(name + 32 + fields);
+});
 
-it("measures a change of a document as the whole of it, wherever it can", () => {
-  let known = 0;
+it("weighs no document less than a third of what it measures", () => {
+  const text = fc.string({ unit: "grapheme" });
+  const value = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+  const map = fc.dictionary(text, fc.oneof(value, fc.array(value), fc.dictionary(text, value)));
   fc.assert(
-    fc.property(fields, fields, fc.uniqueArray(name), (before, changed, removed) => {
-      const data = read(before);
-      const removes = removed.filter((one) => !(one in changed) && !(one === "a.b" && "a" in changed));
-      const apart = Object.fromEntries(
-        Object.entries(changed).filter(([one]) => one !== "a" || !("a.b" in changed)),
-      );
-      fc.pre(
-        !(removes.includes("a") && "a.b" in apart) && !(removes.includes("a") && removes.includes("a.b")),
-      );
-      const [write] = acceptWrites([{ op: "update", path, fields: apart, removes }]);
-      if (write?.op !== "update") return;
-      const bytes = measureChange({ data, bytes: measureDocument(path, data) }, write);
-      if (bytes === undefined) return;
-      known += 1;
-      expect(bytes).toBe(measureDocument(path, applyWrite(data, write) ?? {}));
+    fc.property(map, (data) => {
+      const fields = data as Fields;
+      expect(measureDocument(path, fields)).toBeLessThanOrEqual(3 * weighDocument(path, fields));
     }),
   );
-  expect(known).toBeGreaterThan(10);
+});
+
+it("refuses what is too large whatever its letters weigh, and takes what is not", () => {
+  const room = maxDocumentBytes - measureDocument(path, { a: "", b: "" });
+  for (const letter of ["a", "é", "€", "😀"]) {
+    const bytes = Buffer.byteLength(letter);
+    const half = letter.repeat(Math.floor(room / 2 / bytes));
+    const rest = "a".repeat(room - 2 * Buffer.byteLength(half));
+    const full = { a: half, b: half + rest };
+    expect(isSurelySmall(weighDocument(path, full))).toBe(false);
+    expect(() => acceptWrites([{ op: "create", path, data: full }])).not.toThrow();
+    const over = { ...full, a: `${half}a` };
+    expect(() => acceptWrites([{ op: "create", path, data: over }])).toThrow(InvalidDocument);
+  }
 });

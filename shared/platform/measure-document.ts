@@ -11,33 +11,16 @@ export function measureDocument(path: DocumentPath, data: Fields): number {
 }
 
 /**
- * The same for a document of which these fields are set and those taken away, from what it measured before; `undefined`
- * where only measuring all of it tells.
+ * A number that is quicker to get: what Firestore counts is three times as much at most, as no text has more than three
+ * bytes for each of its UTF-16 units.
  */
-export function measureChange(
-  before: { data: Fields; bytes: number },
-  { fields, increments, removes }: { fields: Fields; increments: object; removes: string[] },
-): number | undefined {
-  for (const _ in increments) return undefined;
-  let { bytes } = before;
-  for (const name in fields) {
-    if (isApart(name)) return undefined;
-    bytes += measureField(name, fields[name]) - measureField(name, before.data[name]);
-  }
-  for (const name of removes) {
-    if (isApart(name)) return undefined;
-    bytes -= measureField(name, before.data[name]);
-  }
-  return bytes;
+export function weighDocument(path: DocumentPath, data: Fields): number {
+  return weighText(path) + 16 + 32 + weighMap(data);
 }
 
-/** A name that leads into a map, or one that is not kept as the text it is. */
-function isApart(name: string): boolean {
-  return name === deleteField || name.includes(".");
-}
-
-function measureField(name: string, value: Value | undefined): number {
-  return value === undefined ? 0 : measureText(name) + measureValue(value);
+/** Whether nothing of that weight can be larger than a document may be. */
+export function isSurelySmall(weight: number): boolean {
+  return weight * 3 <= maxDocumentBytes;
 }
 
 /** What a time, which is kept in eight bytes, takes less than its text. */
@@ -66,4 +49,26 @@ function measureMap(map: Fields): number {
 
 function measureText(text: string): number {
   return Buffer.byteLength(text) + 1;
+}
+
+function weighValue(value: Value): number {
+  if (typeof value === "string") return weighText(value);
+  if (typeof value !== "object" || value === null) return 8;
+  return Array.isArray(value) ? weighArray(value) : weighMap(value);
+}
+
+function weighArray(values: Value[]): number {
+  let weight = 0;
+  for (const value of values) weight += weighValue(value);
+  return weight;
+}
+
+function weighMap(map: Fields): number {
+  let weight = 0;
+  for (const key in map) weight += key.length + 1 + weighValue(map[key] ?? null);
+  return weight;
+}
+
+function weighText(text: string): number {
+  return text.length + 1;
 }

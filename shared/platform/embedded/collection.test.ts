@@ -7,7 +7,7 @@ import { countQuery, runQuery } from "./run-query.ts";
 import type { Stored } from "./stage-commit.ts";
 
 function toStored(id: string, data: Fields): Stored {
-  return { snapshot: { path: `tasks/${id}`, id, data, updateTime: "t" }, bytes: 1 };
+  return { snapshot: { path: `tasks/${id}`, id, data, updateTime: "t" }, weight: 1 };
 }
 
 function put(collection: Collection, id: string, data: Fields): void {

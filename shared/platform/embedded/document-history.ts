@@ -3,7 +3,7 @@ import { type Log, toErrorField } from "../../core/log.ts";
 import type { AcceptedWrite } from "../accept-writes.ts";
 import { toPlace } from "../document-path.ts";
 import type { Fields, Snapshot } from "../documents.ts";
-import { measureDocument } from "../measure-document.ts";
+import { weighDocument } from "../measure-document.ts";
 import type { FlushPolicy } from "./append-file.ts";
 import type { Disk } from "./disk.ts";
 import { freezeDeep } from "./freeze-deep.ts";
@@ -45,9 +45,9 @@ const format = 1;
 export function openDocumentHistory(store: Store, options: HistoryOptions): DocumentHistory {
   const { log, compactAboveBytes } = options;
   let latest: Micros = 0;
-  /** How many bytes a document takes in a snapshot file for each that Firestore counts. */
+  /** How many bytes a document takes in a snapshot file for each unit of its weight. */
   let expansion = 1;
-  let measuredBytes = 0;
+  let weighed = 0;
   let retryAboveBytes = compactAboveBytes;
   let isCompacting = false;
   let isClosing = false;
@@ -62,7 +62,7 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
           throw new Error(
             `The data folder ${options.folder} has a format of a later version of this program.`,
           );
-        [latest, measuredBytes] = [line.time, line.bytes];
+        [latest, weighed] = [line.time, line.bytes];
       },
       append(text) {
         const { t, w } = JSON.parse(text) as Commit;
@@ -74,20 +74,20 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
   learnExpansion();
 
   function learnExpansion(): void {
-    if (measuredBytes > 0) expansion = journal.size().snapshot / measuredBytes;
+    if (weighed > 0) expansion = journal.size().snapshot / weighed;
   }
 
   function isWorthCompacting(): boolean {
     const { snapshot, appended } = journal.size();
-    return appended > retryAboveBytes && snapshot + appended > 2 * store.bytes() * expansion;
+    return appended > retryAboveBytes && snapshot + appended > 2 * store.weight() * expansion;
   }
 
   async function compact(): Promise<void> {
     isCompacting = true;
     try {
       await journal.compact(() => {
-        measuredBytes = store.bytes();
-        return toRecords({ format, time: latest, bytes: measuredBytes }, store.list());
+        weighed = store.weight();
+        return toRecords({ format, time: latest, bytes: weighed }, store.list());
       });
       learnExpansion();
       retryAboveBytes = compactAboveBytes;
@@ -123,7 +123,7 @@ function* toRecords(header: Header, snapshots: Snapshot[]): Iterable<string> {
 function toChange({ p: path, u: updateTime, d }: Line) {
   const data = freezeDeep(d);
   const snapshot = Object.freeze({ path, id: toPlace(path).id, data, updateTime });
-  return { path, after: { snapshot, bytes: measureDocument(path, data) } };
+  return { path, after: { snapshot, weight: weighDocument(path, data) } };
 }
 
 function withoutPrecondition({ precondition, ...write }: AcceptedWrite): AcceptedWrite {

@@ -8,25 +8,19 @@ import {
   type Snapshot,
   type WriteTime,
 } from "../documents.ts";
-import { maxDocumentBytes, measureChange, measureDocument } from "../measure-document.ts";
+import { isSurelySmall, maxDocumentBytes, measureDocument, weighDocument } from "../measure-document.ts";
 import { applyWrite } from "./apply-write.ts";
 import { equalValues } from "./compare-values.ts";
 
-/** A document in the store. The snapshot is handed to readers as it is. */
-export type Stored = { snapshot: Snapshot; bytes: number };
+/** A document in the store. The snapshot is handed to readers as it is. `weight`: see `weighDocument`. */
+export type Stored = { snapshot: Snapshot; weight: number };
 
 /** What a commit does to one document. */
 export type StoredChange = { path: DocumentPath; before?: Stored; after?: Stored };
 
 export type Read = (path: DocumentPath) => Stored | undefined;
 
-/** `bytes`: what the data measures, where that is known without measuring all of it. */
-type Draft = {
-  before: Stored | undefined;
-  data: Fields | undefined;
-  bytes: number | undefined;
-  wasDeleted: boolean;
-};
+type Draft = { before: Stored | undefined; data: Fields | undefined; wasDeleted: boolean };
 
 /** Throws `PreconditionFailed` unless the first write of each document finds it as it requires. */
 export function checkPreconditions(read: Read, writes: AcceptedWrite[]): void {
@@ -54,7 +48,6 @@ export function stageCommit(read: Read, writes: AcceptedWrite[], updateTime: Wri
   const drafts = new Map<DocumentPath, Draft>();
   for (const write of writes) {
     const draft = drafts.get(write.path) ?? startDraft(read(write.path));
-    draft.bytes = measureWrite(draft, write);
     draft.data = applyWrite(draft.data, write);
     draft.wasDeleted ||= write.op === "delete";
     drafts.set(write.path, draft);
@@ -65,12 +58,7 @@ export function stageCommit(read: Read, writes: AcceptedWrite[], updateTime: Wri
 }
 
 function startDraft(before: Stored | undefined): Draft {
-  return { before, data: before?.snapshot.data, bytes: before?.bytes, wasDeleted: false };
-}
-
-function measureWrite({ data, bytes }: Draft, write: AcceptedWrite): number | undefined {
-  if (write.op !== "update" || data === undefined || bytes === undefined) return undefined;
-  return measureChange({ data, bytes }, write);
+  return { before, data: before?.snapshot.data, wasDeleted: false };
 }
 
 function isChange({ before, data, wasDeleted }: Draft): boolean {
@@ -82,9 +70,9 @@ function toChange(path: DocumentPath, draft: Draft, updateTime: WriteTime): Stor
   const { before, data } = draft;
   const known = before ? { path, before } : { path };
   if (!data) return known;
-  const bytes = draft.bytes ?? measureDocument(path, data);
-  if (bytes > maxDocumentBytes)
+  const weight = weighDocument(path, data);
+  if (!isSurelySmall(weight) && measureDocument(path, data) > maxDocumentBytes)
     throw new InvalidDocument(`"${path}" would be larger than ${maxDocumentBytes} bytes`);
   const snapshot = Object.freeze({ path, id: toPlace(path).id, data, updateTime });
-  return { ...known, after: { snapshot, bytes } };
+  return { ...known, after: { snapshot, weight } };
 }

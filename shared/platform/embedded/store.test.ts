@@ -19,7 +19,7 @@ describe("a store", () => {
     expect(store.query(plan)).toHaveLength(1);
     commit(store, { op: "delete", path: "tasks/a/output/1" });
     expect(store.collections()).toEqual([]);
-    expect(store.bytes()).toBe(0);
+    expect(store.weight()).toBe(0);
   });
 
   it("remembers nothing of a collection that was only asked about", () => {
@@ -52,16 +52,17 @@ describe("a store", () => {
     expect(listed.map(({ path, data }) => [path, data])).toEqual([["c/a", { n: 1 }]]);
   });
 
-  it("measures documents as Firestore does", () => {
+  it("weighs what it holds", () => {
     const store = createStore();
-    const name = "c/a".length + 1 + 16;
-    commit(store, {
-      op: "create",
-      path: "c/a",
-      data: { text: "é", n: 1, yes: true, no: null, m: { k: [1, 2] } },
-    });
-    const fields = 5 + 3 + (2 + 8) + (4 + 1) + (3 + 1) + 2 + 2 + 16;
-    expect(store.bytes()).toBe(name + 32 + fields);
+    commit(
+      store,
+      { op: "create", path: "c/a", data: { text: "é" } },
+      { op: "create", path: "c/b", data: {} },
+    );
+    const empty = "c/b".length + 1 + 16 + 32;
+    expect(store.weight()).toBe(2 * empty + "text".length + 1 + "é".length + 1);
+    commit(store, { op: "update", path: "c/a", removes: ["text"] }, { op: "delete", path: "c/b" });
+    expect(store.weight()).toBe(empty);
   });
 });
 

@@ -13,14 +13,14 @@ export type Store = {
   count(plan: Plan): number;
   /** Everything there is now. Later changes do not touch it. */
   list(): Snapshot[];
-  /** What all documents measure together, as Firestore counts. */
-  bytes(): number;
+  /** What all documents weigh together: see `weighDocument`. */
+  weight(): number;
   collections(): CollectionPath[];
 };
 
 export function createStore(): Store {
   const collections = new Map<CollectionPath, Collection>();
-  let bytes = 0;
+  let weight = 0;
 
   function open(path: CollectionPath): Collection {
     const collection = collections.get(path) ?? createCollection();
@@ -32,7 +32,7 @@ export function createStore(): Store {
     const { collection: path, id }: Place = toPlace(change.path);
     const collection = open(path);
     collection.apply(id, change);
-    bytes += (change.after?.bytes ?? 0) - (change.before?.bytes ?? 0);
+    weight += (change.after?.weight ?? 0) - (change.before?.weight ?? 0);
     if (collection.documents.size === 0) collections.delete(path);
   }
 
@@ -53,7 +53,7 @@ export function createStore(): Store {
       return collection ? countQuery(collection, plan) : 0;
     },
     list: () => [...collections.values()].flatMap(({ documents }) => [...documents.values()].map(toSnapshot)),
-    bytes: () => bytes,
+    weight: () => weight,
     collections: () => [...collections.keys()],
   };
 }
