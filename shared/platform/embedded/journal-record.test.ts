@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeRecord, hasRecordBehind, readRecords } from "./journal-record.ts";
+import { encodeForNow, encodeRecord, hasRecordBehind, readRecords } from "./journal-record.ts";
 
 const texts = ['{"a":1}', "{}", JSON.stringify({ text: "ä😀\n\u0000".repeat(20) })];
 const whole = Buffer.concat(texts.map(encodeRecord));
@@ -16,6 +16,14 @@ describe("journal records", () => {
 
   it("are readable lines", () => {
     expect(whole.toString().split("\n")[0]).toMatch(/^00000007 [0-9a-f]{8} \{"a":1\}$/);
+  });
+
+  it("are the same where their buffer is written again, whatever their size", () => {
+    for (const letter of ["a", "ä", "€", "😀"])
+      for (const count of [0, 1, 20_000, 21_800, 22_000, 40_000, 70_000]) {
+        const text = JSON.stringify(letter.repeat(count));
+        expect(encodeForNow(text).equals(encodeRecord(text))).toBe(true);
+      }
   });
 
   it("end where the file was cut off, at every byte", () => {

@@ -5,13 +5,35 @@ import { crc32 } from "node:zlib";
  * is JSON and so holds no line break. A reader that meets a bad record can therefore find the next good one.
  */
 export function encodeRecord(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafe(headerBytes + length + 1);
-  bytes.write(text, headerBytes, "utf8");
-  const body = bytes.subarray(headerBytes, headerBytes + length);
-  bytes.write(`${toHex(length)} ${toHex(crc32(body))} `, 0, "latin1");
-  bytes[headerBytes + length] = lineBreak;
-  return bytes;
+  return writeRecord(Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text) + 1), text);
+}
+
+/** The same in a buffer that the next call writes again: for whoever is done with it before. */
+export function encodeForNow(text: string): Buffer {
+  // No text has more than three bytes for each of its UTF-16 units.
+  const fits = headerBytes + 3 * text.length + 1 <= reused.length;
+  return fits ? writeRecord(reused, text) : encodeRecord(text);
+}
+
+const reused = Buffer.allocUnsafeSlow(64 * 1_024);
+
+function writeRecord(bytes: Buffer, text: string): Buffer {
+  const end = headerBytes + bytes.write(text, headerBytes, "utf8");
+  const body = bytes.subarray(headerBytes, end);
+  writeHex(bytes, body.length, 0);
+  writeHex(bytes, crc32(body), 9);
+  bytes[8] = bytes[17] = space;
+  bytes[end] = lineBreak;
+  return bytes.subarray(0, end + 1);
+}
+
+/** Eight digits. */
+function writeHex(bytes: Buffer, number: number, at: number): void {
+  let rest = number;
+  for (let place = at + 7; place >= at; place--) {
+    bytes[place] = digits.charCodeAt(rest & 15);
+    rest >>>= 4;
+  }
 }
 
 /** Hands each record's text to `onRecord` until one is bad. Returns where the good ones end. */
@@ -36,6 +58,8 @@ export function hasRecordBehind(bytes: Buffer, offset: number): boolean {
   return false;
 }
 
+const digits = "0123456789abcdef";
+const space = 0x20;
 const lineBreak = 0x0a;
 const headerBytes = 18;
 const header = /^([0-9a-f]{8}) ([0-9a-f]{8}) $/;

@@ -3,7 +3,7 @@ import { type Log, toErrorField } from "../../core/log.ts";
 import { type AppendFile, type FlushPolicy, openAppendFile } from "./append-file.ts";
 import type { Disk } from "./disk.ts";
 import { findJournalFiles, toSegmentPath } from "./journal-files.ts";
-import { encodeRecord } from "./journal-record.ts";
+import { encodeForNow } from "./journal-record.ts";
 import { loadJournal, type Restore } from "./load-journal.ts";
 import { writeSnapshot } from "./snapshot-file.ts";
 
@@ -74,7 +74,7 @@ export function openJournal({ folder, disk, clock, log, flush, restore }: Journa
   }
 
   return {
-    append: (text) => file.append(encodeRecord(text)),
+    append: (text) => file.append(encodeForNow(text)),
     size: () => ({ snapshot: snapshotBytes, appended: olderBytes + file.size() }),
     compact(summarize) {
       compaction = compact(summarize);
