@@ -52,6 +52,7 @@ export function createListeners(store: Store): Listeners {
     notify(changes) {
       for (const { path } of changes) {
         for (const watch of byDocument.of(path)) touch(watch, path);
+        if (byCollection.isEmpty()) continue;
         for (const watch of byCollection.of(toPlace(path).collection)) touch(watch, path);
       }
     },
@@ -104,6 +105,7 @@ function createGroups<Name extends string>() {
   }
 
   return {
+    isEmpty: () => groups.size === 0,
     of: (name: Name): Iterable<Watch> => groups.get(name) ?? [],
     all: () => [...groups.values()].flatMap((group) => [...group]),
     add(name: Name, watch: Watch): Watch {

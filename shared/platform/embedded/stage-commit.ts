@@ -73,6 +73,7 @@ function toChange(path: DocumentPath, draft: Draft, updateTime: WriteTime): Stor
   const weight = weighDocument(path, data);
   if (!isSurelySmall(weight) && measureDocument(path, data) > maxDocumentBytes)
     throw new InvalidDocument(`"${path}" would be larger than ${maxDocumentBytes} bytes`);
-  const snapshot = Object.freeze({ path, id: toPlace(path).id, data, updateTime });
+  const id = before?.snapshot.id ?? toPlace(path).id;
+  const snapshot = Object.freeze({ path, id, data, updateTime });
   return { ...known, after: { snapshot, weight } };
 }

@@ -1,4 +1,4 @@
-import { type Place, toPlace } from "../document-path.ts";
+import { toPlace } from "../document-path.ts";
 import type { CollectionPath, DocumentPath, Snapshot } from "../documents.ts";
 import { type Collection, createCollection } from "./collection.ts";
 import type { Plan } from "./plan-query.ts";
@@ -20,6 +20,8 @@ export type Store = {
 
 export function createStore(): Store {
   const collections = new Map<CollectionPath, Collection>();
+  /** The same documents by their whole path, which need not be split then. */
+  const documents = new Map<DocumentPath, Stored>();
   let weight = 0;
 
   function open(path: CollectionPath): Collection {
@@ -29,18 +31,17 @@ export function createStore(): Store {
   }
 
   function applyOne(change: StoredChange): void {
-    const { collection: path, id }: Place = toPlace(change.path);
+    const { collection: path, id } = toPlace(change.path);
     const collection = open(path);
     collection.apply(id, change);
+    if (change.after) documents.set(change.path, change.after);
+    else documents.delete(change.path);
     weight += (change.after?.weight ?? 0) - (change.before?.weight ?? 0);
     if (collection.documents.size === 0) collections.delete(path);
   }
 
   return {
-    get(path) {
-      const { collection, id } = toPlace(path);
-      return collections.get(collection)?.documents.get(id);
-    },
+    get: (path) => documents.get(path),
     apply(changes) {
       for (const change of changes) applyOne(change);
     },
@@ -52,7 +53,7 @@ export function createStore(): Store {
       const collection = collections.get(plan.collection);
       return collection ? countQuery(collection, plan) : 0;
     },
-    list: () => [...collections.values()].flatMap(({ documents }) => [...documents.values()].map(toSnapshot)),
+    list: () => [...documents.values()].map(toSnapshot),
     weight: () => weight,
     collections: () => [...collections.keys()],
   };
