@@ -8,6 +8,7 @@ const surelyShort = Math.floor(maxStringBytes / 3);
 
 /** Where a value stands: how many maps and arrays hold it, and the bytes of the keys on the way, dots included. */
 type Position = { key: string; depth: number; pathBytes: number };
+const top: Position = { key: "", depth: 0, pathBytes: 0 };
 
 /**
  * A frozen copy of a document's data, without properties that are `undefined`. Throws `InvalidDocument` for whatever
@@ -15,7 +16,7 @@ type Position = { key: string; depth: number; pathBytes: number };
  */
 export function acceptFields(data: object): Fields {
   if (!isPlainObject(data)) throw new InvalidDocument("a document's data is not a plain object");
-  return acceptMap(data, { key: "", depth: 0, pathBytes: 0 });
+  return acceptMap(data);
 }
 
 /** The same for one value that is to stand at `path`. */
@@ -69,13 +70,15 @@ function acceptVector(value: { [key: string]: unknown }, at: Position): Value {
   return Object.freeze({ $vector: Object.freeze([...numbers]) as number[] });
 }
 
-function acceptMap(map: { [key: string]: unknown }, at: Position): Fields {
+/** The same for a map whose keys are checked as those of a document. */
+export function acceptMap(map: { [key: string]: unknown }, at: Position = top): Fields {
   // A copy keeps the shape that the map has; built key by key, a large one would become a hash table.
   const accepted = { ...map };
   for (const key in map) {
     const value = map[key];
-    if (value === undefined) delete accepted[key];
-    else accepted[key] = acceptField(value, key, at);
+    const taken = value === undefined ? undefined : acceptField(value, key, at);
+    if (taken === undefined) delete accepted[key];
+    else if (!Object.is(taken, value)) accepted[key] = taken;
   }
   return Object.freeze(accepted as Fields);
 }

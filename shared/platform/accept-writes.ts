@@ -1,4 +1,4 @@
-import { acceptFields, acceptFieldValue } from "./accept-value.ts";
+import { acceptFields, acceptFieldValue, acceptMap } from "./accept-value.ts";
 import { deleteField, withDeleteTime } from "./delete-time.ts";
 import { checkDocumentPath } from "./document-path.ts";
 import {
@@ -55,12 +55,15 @@ function acceptData(data: object): Fields {
 }
 
 function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
-  const { path, removes = [] } = write;
-  const fields = acceptUpdatedFields(write.fields ?? {});
-  const increments = acceptIncrements(write.increments ?? {});
-  checkApart([...Object.keys(fields), ...Object.keys(increments), ...removes]);
-  checkDeleteTime([...Object.keys(fields), ...removes], Object.keys(increments));
-  const update = { op: "update" as const, path, fields, increments, removes: [...removes] };
+  const { path } = write;
+  const update = {
+    op: "update" as const,
+    path,
+    fields: acceptUpdatedFields(write.fields ?? {}),
+    increments: acceptIncrements(write.increments ?? {}),
+    removes: [...(write.removes ?? [])],
+  };
+  checkApart(update);
   const { precondition } = acceptPrecondition(write);
   if (precondition === undefined) return update;
   if ("updateTime" in precondition) return { ...update, precondition };
@@ -69,10 +72,14 @@ function acceptUpdate(write: Write & { op: "update" }): AcceptedUpdate {
 }
 
 function acceptUpdatedFields(fields: object): Fields {
-  const given = fields as Record<string, unknown>;
+  for (const name in fields) if (name.includes(".")) return acceptPaths(fields as Record<string, unknown>);
+  return withDeleteTime(acceptMap(fields as Record<string, unknown>));
+}
+
+function acceptPaths(fields: Record<string, unknown>): Fields {
   const accepted: Fields = {};
-  for (const name in given) {
-    const value = given[name];
+  for (const name in fields) {
+    const value = fields[name];
     if (value !== undefined) accepted[name] = acceptFieldValue(value, toFieldPath(name));
   }
   return withDeleteTime(accepted);
@@ -80,44 +87,56 @@ function acceptUpdatedFields(fields: object): Fields {
 
 function acceptIncrements(increments: Record<string, number | undefined>): Record<string, number> {
   const accepted: Record<string, number> = {};
-  for (const [name, amount] of Object.entries(increments)) {
+  for (const name in increments) {
+    const amount = increments[name];
     if (amount === undefined) continue;
     if (!Number.isFinite(amount)) throw new InvalidDocument(`the increment of "${name}" is not a number`);
+    if (name === deleteField) throw refusePart();
     accepted[name] = amount;
   }
   return accepted;
 }
 
 /** Firestore's client refuses the same: which of two overlapping changes comes last is anybody's guess. */
-function checkApart(names: string[]): void {
-  const seen = new Set(names);
-  if (seen.size < names.length) throw new InvalidDocument("an update names a field twice");
-  for (const name of names) {
-    const path = toFieldPath(name);
-    if (path.length === 1) continue;
-    for (let length = 1; length < path.length; length++)
-      if (seen.has(path.slice(0, length).join(".")))
-        throw new InvalidDocument(`an update names "${name}" and a map that holds it`);
+function checkApart({ fields, increments, removes }: AcceptedUpdate): void {
+  const isField = (name: string) => Object.hasOwn(fields, name);
+  const isNamed = (name: string) =>
+    isField(name) || Object.hasOwn(increments, name) || removes.includes(name);
+  for (const name in fields) checkAbove(name, isNamed);
+  for (const name in increments) checkName(name, isField(name), isNamed);
+  removes.forEach((name, index) => {
+    const isTwice = isField(name) || Object.hasOwn(increments, name) || removes.indexOf(name) < index;
+    checkName(name, isTwice, isNamed);
+  });
+}
+
+function checkName(name: string, isTwice: boolean, isNamed: (name: string) => boolean): void {
+  toFieldPath(name);
+  if (isTwice) throw new InvalidDocument("an update names a field twice");
+  checkAbove(name, isNamed);
+}
+
+/** A map on the way to the field is not named too, nor is the field part of a time, which has none. */
+function checkAbove(name: string, isNamed: (name: string) => boolean): void {
+  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
+    const above = name.slice(0, dot);
+    if (above === deleteField) throw refusePart();
+    if (isNamed(above)) throw new InvalidDocument(`an update names "${name}" and a map that holds it`);
   }
 }
 
-const belowTime = `${deleteField}.`;
-const isBelowTime = (name: string) => name.startsWith(belowTime);
-
-/** A time has no fields and nothing is added to it. */
-function checkDeleteTime(named: string[], incremented: string[]): void {
-  if (named.some(isBelowTime) || incremented.some((name) => name === deleteField || isBelowTime(name)))
-    throw new InvalidDocument(`an update changes "${deleteField}" in part`);
+function refusePart(): InvalidDocument {
+  return new InvalidDocument(`an update changes "${deleteField}" in part`);
 }
 
 function acceptPrecondition({ path, precondition }: Exclude<Write, { op: "create" }>): {
   precondition?: Precondition;
 } {
   if (precondition === undefined) return {};
-  const [[name, value] = [], ...rest] = Object.entries(precondition);
-  const isExists = name === "exists" && typeof value === "boolean";
-  const isUpdateTime = name === "updateTime" && typeof value === "string";
-  if (rest.length > 0 || !(isExists || isUpdateTime))
+  const names = Object.keys(precondition);
+  const isExists = "exists" in precondition && typeof precondition.exists === "boolean";
+  const isUpdateTime = "updateTime" in precondition && typeof precondition.updateTime === "string";
+  if (names.length !== 1 || !(isExists || isUpdateTime))
     throw new InvalidDocument(`the precondition on "${path}" is neither \`exists\` nor \`updateTime\``);
   return { precondition };
 }
