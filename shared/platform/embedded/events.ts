@@ -2,7 +2,7 @@ import { type Event, subjectOf } from "../../api/events.ts";
 import type { Clock } from "../../core/clock.ts";
 import { type Log, toErrorField } from "../../core/log.ts";
 import type { Events } from "../events.ts";
-import { retry } from "./retry.ts";
+import { retry, retryAfter } from "./retry.ts";
 
 export type Subscriber = (event: Event) => Promise<void>;
 
@@ -26,7 +26,9 @@ export function createEmbeddedEvents({ clock, log }: { clock: Clock; log: Log })
   return {
     events: {
       async publish(event) {
-        await Promise.all([...lines].map((line) => line.hand(event)));
+        const handed = [...lines].map((line) => line.hand(event));
+        // None rejects, so that they need not be waited for together.
+        for (const turn of handed) await turn;
       },
     },
     subscribe(handle) {
@@ -45,36 +47,34 @@ type LineOptions = { handle: Subscriber; clock: Clock; log: Log; signal: AbortSi
 
 /** One subscriber's events: those of one subject in order, those of different subjects side by side. */
 function createLine({ handle, clock, log, signal }: LineOptions) {
-  const lastOf = new Map<string, Promise<void>>();
+  /** The subjects of which it has an event in hand, each with the events that wait behind it. */
+  const inHand = new Map<string, Event[]>();
+  let onIdle: (() => void) | undefined;
 
-  async function handleOnce(event: Event, onFailure: () => void): Promise<void> {
-    try {
-      await handle(event);
-    } catch (error) {
-      onFailure();
-      throw error;
-    }
+  function release(subject: string): void {
+    inHand.delete(subject);
+    if (inHand.size === 0) onIdle?.();
   }
 
-  async function handOver(event: Event, onFailure: () => void): Promise<void> {
+  async function report(event: Event, handling: Promise<void>): Promise<void> {
     try {
-      await retry(clock, () => handleOnce(event, onFailure), signal);
+      await handling;
     } catch (error) {
       const { id: eventId, type } = event;
       log.error("a subscriber failed on an event", { eventId, type, ...toErrorField(error) });
     }
   }
 
-  /** Resolves once the event's turn is over. */
-  function enqueue(event: Event, onFailure: () => void): Promise<void> {
-    const subject = subjectOf(event);
-    const before = lastOf.get(subject) ?? Promise.resolve();
-    const turn = before.then(() => handOver(event, onFailure));
-    const last = turn.finally(() => {
-      if (lastOf.get(subject) === last) lastOf.delete(subject);
-    });
-    lastOf.set(subject, last);
-    return last;
+  async function tryAgain(event: Event, failure: unknown): Promise<void> {
+    await report(event, retryAfter(failure, { clock, step: () => handle(event), signal }));
+  }
+
+  async function handRest(subject: string, waiting: Event[]): Promise<void> {
+    for (let event = waiting.shift(); event; event = waiting.shift()) {
+      const step = handle.bind(undefined, event);
+      await report(event, retry(clock, step, signal));
+    }
+    release(subject);
   }
 
   return {
@@ -83,11 +83,24 @@ function createLine({ handle, clock, log, signal }: LineOptions) {
      * subject: its subscriber may be the one that publishes this one.
      */
     async hand(event: Event): Promise<void> {
-      const isBehind = lastOf.has(subjectOf(event));
-      const failed = Promise.withResolvers<void>();
-      const handled = enqueue(event, failed.resolve);
-      if (!isBehind) await Promise.race([handled, failed.promise]);
+      const subject = subjectOf(event);
+      const ahead = inHand.get(subject);
+      if (ahead) return void ahead.push(event);
+      const waiting: Event[] = [];
+      inHand.set(subject, waiting);
+      try {
+        await handle(event);
+      } catch (error) {
+        return void tryAgain(event, error).then(() => handRest(subject, waiting));
+      }
+      if (waiting.length === 0) release(subject);
+      else void handRest(subject, waiting);
     },
-    end: () => Promise.all(lastOf.values()),
+    async end() {
+      if (inHand.size === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onIdle = resolve;
+      await promise;
+    },
   };
 }
