@@ -2,6 +2,7 @@ import type { AcceptedUpdate, AcceptedWrite } from "../accept-writes.ts";
 import { type Fields, InvalidDocument, type Value } from "../documents.ts";
 import { type FieldPath, readField, toFieldPath } from "../field-path.ts";
 import { isMap, type ValueMap } from "../value-kind.ts";
+import { copyWithout } from "./copy-without.ts";
 
 /** What an accepted write makes of a document's data. Shares what it does not change; the result is frozen. */
 export function applyWrite(before: Fields | undefined, write: AcceptedWrite): Fields | undefined {
@@ -11,14 +12,21 @@ export function applyWrite(before: Fields | undefined, write: AcceptedWrite): Fi
 }
 
 function applyUpdate(before: Fields, { fields, increments, removes }: AcceptedUpdate): Fields {
-  const after: ValueMap = { ...before };
-  // No name is in two of these, so their order is free: what was added last and is taken away first leaves the object with
-  // the shape that it had before.
-  for (const name of removes.toReversed()) removeField(after, toFieldPath(name));
+  // No name is in two of these, so their order is free.
+  const after = removes.length === 0 ? { ...before } : removeFields(before, removes);
   if (isDotted(fields)) for (const name in fields) setField(after, toFieldPath(name), fields[name] ?? null);
   else Object.assign(after, fields);
   for (const name in increments) incrementField(after, toFieldPath(name), increments[name] ?? 0);
   return Object.freeze(after);
+}
+
+/** A path leads into a map; a key that is written like it is another field. */
+function removeFields(before: Fields, names: string[]): ValueMap {
+  const paths = names.filter((name) => name.includes("."));
+  const keys = paths.length === 0 ? names : names.filter((name) => !name.includes("."));
+  const after = copyWithout(before, keys);
+  for (const path of paths) removeField(after, toFieldPath(path));
+  return after;
 }
 
 /** Whether a name leads into a map. */
