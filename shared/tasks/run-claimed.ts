@@ -95,9 +95,11 @@ export async function runClaimed(
     ));
   if (!outcome || !done) {
     deps.live.forget(task.id, task.attemptCount);
-    if (!outcome) await writeLastPage(deps, lastPage);
-    // Somebody else may have cancelled it.
-    if (!outcome) await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
+    if (!outcome) {
+      await writeLastPage(deps, lastPage);
+      // Somebody else may have cancelled it.
+      await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
+    }
     return { report: toEnd(!outcome && isCancelled), isReturned };
   }
   const { task: settled, isTold } = done;
