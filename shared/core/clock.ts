@@ -22,13 +22,32 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** The last time that was written: a busy process writes each millisecond many times. */
-let last = { epochMs: 0, text: new Date(0).toISOString() };
+const minuteMs = 60_000;
+const farMs = Date.UTC(9999, 0);
+/** Those of now, of leases, of what expires. */
+const mostMinutes = 100;
+/** Minutes as they were written, up to their seconds: a date made for each time costs ten times as much. */
+const minutes = new Map<number, string>();
 
 /** RFC 3339 in UTC with milliseconds: fixed width, so text order is time order. */
 export function toTime(epochMs: number): string {
-  if (last.epochMs !== epochMs) last = { epochMs, text: new Date(epochMs).toISOString() };
-  return last.text;
+  const ms = epochMs % minuteMs;
+  // What has parts of a millisecond, is far from now or is no time.
+  if (!Number.isInteger(ms) || ms < 0 || epochMs > farMs) return new Date(epochMs).toISOString();
+  const minute = epochMs - ms;
+  const seconds = Math.floor(ms / 1_000);
+  return `${minutes.get(minute) ?? writeMinute(minute)}${toDigits(seconds, 2)}.${toDigits(ms - seconds * 1_000, 3)}Z`;
+}
+
+function writeMinute(minute: number): string {
+  const text = new Date(minute).toISOString().slice(0, -"00.000Z".length);
+  if (minutes.size >= mostMinutes) minutes.clear();
+  minutes.set(minute, text);
+  return text;
+}
+
+function toDigits(count: number, length: number): string {
+  return String(count).padStart(length, "0");
 }
 
 export function fromTime(time: string): number {
