@@ -15,6 +15,11 @@ const countOf: Partial<Record<TaskEventType, string>> = {
   "task.expired": "expired",
 };
 
+/** Whether an event adds anything. */
+export function isCounted({ type, task }: TaskEvent): boolean {
+  return countOf[type] !== undefined || (task.attempts ?? []).length > 0;
+}
+
 /**
  * What an event adds, and to which cells: a task to the cell of the provider and model that it is at, each attempt to that
  * of its own. Pure, and the same for an event that is published again: what a later state of the task could change of an
