@@ -1,6 +1,8 @@
 import { createChatCompletion } from "../../api/openai/chat.ts";
 import type { SubmitTask } from "../../api/task.ts";
+import { toWholeAnswer } from "../whole-answer.ts";
 import { answerFrames } from "./answer-frames.ts";
+import { toCommonHeaders } from "./common-headers.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
 import { keepImages } from "./keep-images.ts";
 import { mayJoin } from "./may-join.ts";
@@ -29,7 +31,8 @@ export function createChatEndpoints(deps: DoorDeps): Endpoint[] {
 
 async function answer(deps: DoorDeps, call: ChatCall, submitted: SubmitTask): Promise<Response> {
   const { task, headers } = await runCall(deps, call, submitted);
-  return Response.json(toChatCompletion(task, await readResult<"chat">(deps, task)), { headers });
+  const content = toChatCompletion(task, await readResult<"chat">(deps, task));
+  return toWholeAnswer(content, { ...headers, ...toCommonHeaders(call.requestId) });
 }
 
 async function answerStream(deps: DoorDeps, call: ChatCall, submitted: ChatTask): Promise<Response> {

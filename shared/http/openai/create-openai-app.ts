@@ -8,7 +8,10 @@ import type { Log } from "../../core/log.ts";
 import { randomIds } from "../../core/random.ts";
 import { currentRequestId, currentSpan } from "../../core/trace.ts";
 import type { Handler } from "../create-app.ts";
+import { pathOf } from "../path-of.ts";
 import { parseWith, readJson } from "../read-body.ts";
+import { isWhole } from "../whole-answer.ts";
+import { withCommonHeaders } from "./common-headers.ts";
 import { readForm } from "./read-form.ts";
 import { toOpenAiError } from "./to-openai-error.ts";
 
@@ -52,25 +55,11 @@ export function createOpenAiApp(
   { authenticate, log, toError = toOpenAiError }: OpenAiAppOptions,
 ): Handler {
   const app = new Hono<{ Bindings: { requestId: string } }>();
-  for (const { operation, handle } of endpoints) {
-    app.on(operation.method, toPattern(operation.path), async ({ req, env }) => {
-      currentSpan().rename(`${operation.method} ${operation.path}`);
-      currentSpan().set({ "http.route": operation.path });
-      const request = req.raw;
-      const principal = await authenticate(request.headers);
-      if (operation.access === "write") requireWriter(principal);
-      const { body, form, query, mostBytes } = operation;
-      const call = {
-        request,
-        requestId: env.requestId,
-        params: req.param(),
-        query: query && parseWith(query, req.query(), "The query"),
-        body: body && (await readJson(request, body, mostBytes)),
-        form: form && (await readForm(request, form, mostBytes)),
-        principal,
-      };
-      return handle(call as OpenAiCall);
-    });
+  for (const endpoint of endpoints) {
+    const { method, path } = endpoint.operation;
+    app.on(method, toPattern(path), ({ req, env }) =>
+      carryOut(endpoint, req.raw, { ...env, params: req.param(), query: req.query() }),
+    );
   }
   for (const [path, methods] of methodsByPath(endpoints)) {
     app.all(toPattern(path), () => {
@@ -85,22 +74,55 @@ export function createOpenAiApp(
   app.onError((error) => {
     throw error;
   });
-  return async (request) => {
-    const requestId = currentRequestId() ?? randomIds.newId("req");
-    const response = await answer(request, requestId);
-    response.headers.set("X-Request-Id", requestId);
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-    return response;
-  };
+  const direct = findDirect(endpoints);
+
+  async function carryOut(
+    { operation, handle }: Endpoint,
+    request: Request,
+    { requestId, params, query }: Routed,
+  ): Promise<Response> {
+    currentSpan().rename(`${operation.method} ${operation.path}`);
+    currentSpan().set({ "http.route": operation.path });
+    const principal = await authenticate(request.headers);
+    if (operation.access === "write") requireWriter(principal);
+    const call = {
+      request,
+      requestId,
+      params,
+      query: operation.query && parseWith(operation.query, query, "The query"),
+      body: operation.body && (await readJson(request, operation.body, operation.mostBytes)),
+      form: operation.form && (await readForm(request, operation.form, operation.mostBytes)),
+      principal,
+    };
+    return handle(call as OpenAiCall);
+  }
 
   async function answer(request: Request, requestId: string): Promise<Response> {
     try {
+      const endpoint = direct.get(`${request.method} ${pathOf(request)}`);
+      if (endpoint) return await carryOut(endpoint, request, { requestId, params: {}, query: {} });
       return await app.fetch(request, { requestId });
     } catch (error) {
       return toError(error, { requestId, log });
     }
   }
+
+  return async (request) => {
+    const requestId = currentRequestId() ?? randomIds.newId("req");
+    const response = await answer(request, requestId);
+    return isWhole(response) ? response : withCommonHeaders(response, requestId);
+  };
+}
+
+/** What the path and the query of a request say. */
+type Routed = Pick<OpenAiCall, "requestId" | "params"> & { query: Record<string, string> };
+
+/** Calls that their method and path name alone, as most are: these need no router. */
+function findDirect(endpoints: Endpoint[]): Map<string, Endpoint> {
+  const plain = endpoints.filter(({ operation }) => !operation.path.includes("{") && !operation.query);
+  return new Map(
+    plain.map((endpoint) => [`${endpoint.operation.method} ${endpoint.operation.path}`, endpoint]),
+  );
 }
 
 /** `/v1/models/{model*}` as the router writes it: `/v1/models/:model{.+}`. */
