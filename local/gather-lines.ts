@@ -1,8 +1,11 @@
+/** How long a line waits for more. */
+const gatherMs = 10;
+
 type Stream = { isTTY?: boolean; write(text: string): unknown };
 
 /**
- * Writes what is logged in one turn of the event loop in one go: each line by itself cost a system call for each attempt. What
- * is gathered when the process exits is written then; one that is killed loses the lines of a turn.
+ * Writes what is logged within a moment in one go: each line by itself cost a system call for each attempt. What is gathered
+ * when the process exits is written then; one that is killed loses the lines of that moment.
  */
 export function gatherLines(stream: Stream): Stream {
   let gathered = "";
@@ -18,7 +21,8 @@ export function gatherLines(stream: Stream): Stream {
   return {
     ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
     write(text) {
-      if (gathered === "") setImmediate(flush);
+      // A process that has nothing left to do exits, which writes them too.
+      if (gathered === "") setTimeout(flush, gatherMs).unref();
       gathered += text;
     },
   };
