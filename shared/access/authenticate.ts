@@ -19,7 +19,7 @@ export function createAuthenticate(
   localKey?: string,
 ): Authenticate {
   const remembered = new Map<string, { principal: Principal; until: number }>();
-  const localDigest = localKey ? toDigest(localKey) : undefined;
+  const isLocal = localKey ? createComparison(localKey) : () => false;
 
   async function find(key: string): Promise<Principal | undefined> {
     const digest = hash("sha256", key, "base64");
@@ -35,8 +35,7 @@ export function createAuthenticate(
 
   return async (headers) => {
     const key = keyOf(headers);
-    if (localDigest && timingSafeEqual(toDigest(key), localDigest))
-      return { tenant: "local", user: "local", role: "admin" };
+    if (isLocal(key)) return { tenant: "local", user: "local", role: "admin" };
     const principal = await find(key);
     if (!principal) throw unauthenticated("The key is not valid.");
     return principal;
@@ -52,8 +51,13 @@ function keyOf(headers: Headers): string {
   return key;
 }
 
-function toDigest(key: string): Buffer {
-  return hash("sha256", key, "buffer");
+/** Takes as long for any key of the same length. */
+function createComparison(known: string): (key: string) => boolean {
+  const bytes = Buffer.from(known);
+  return (key) => {
+    const given = Buffer.from(key);
+    return given.length === bytes.length && timingSafeEqual(given, bytes);
+  };
 }
 
 function unauthenticated(sentence: string): ConeaError {
