@@ -5,6 +5,7 @@ import { type Log, toErrorField } from "../core/log.ts";
 import type { DocumentPath } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Subject } from "./allowances.ts";
+import { isBounding } from "./is-bounding.ts";
 import { type Limit, toLimits, withBoth, withOverride } from "./limit.ts";
 import { type LimitDocument, limitPath, type Whose } from "./limit-document.ts";
 
@@ -39,6 +40,7 @@ export function createLimitBook({
 }: Pick<Platform, "documents" | "clock"> & { config: AllowancesConfig; log: Log }): LimitBook {
   const known = new Map<string, Known>();
   const reading = new Map<string, Promise<Known>>();
+  const isBoundByConfig = isBounding({ ...config, overrides: false });
 
   async function find(whose: Whose): Promise<Known> {
     if (!config.overrides) return nothingSet;
@@ -83,6 +85,7 @@ export function createLimitBook({
     async of(subject) {
       const { tenant } = subject;
       const own = await find({ tenant, scope: "tenant", scopeId: tenant });
+      if (!isBoundByConfig && !own.limits && own.scopes.length === 0) return [];
       const others = toWhose(subject).map(async (whose) => {
         const set = own.scopes.includes(whose.scope) ? await find(whose) : undefined;
         const limits = withOverride(toGeneral(config, whose.scope, subject), set?.limits);

@@ -27,6 +27,7 @@ const mostTries = 10;
  */
 export async function notify(deps: NotifyDeps, event: Event): Promise<void> {
   const { subscriptions, kinds } = await deps.subscriptions.find(event.tenant);
+  if (subscriptions.length === 0) return;
   const told = subscriptions.map((subscription) => tell(deps, subscription, kinds, event));
   const failed = (await Promise.allSettled(told)).find((result) => result.status === "rejected");
   if (failed) throw failed.reason;

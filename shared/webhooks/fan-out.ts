@@ -17,6 +17,7 @@ export type FanOutDeps = Pick<Platform, "documents" | "wakes" | "clock"> & { boo
 export async function fanOut(deps: FanOutDeps, event: Event): Promise<void> {
   const endpoints = await deps.book.find(event.tenant);
   const wanted = endpoints.filter(({ types }) => matchesFilter(types, event.type));
+  if (wanted.length === 0) return;
   const made = wanted.map(async (endpoint) => {
     await keepDelivery(deps, toDelivery(event, endpoint, deps.clock.now()));
     // Also where it was there before: whoever made it may have died before the wake.
