@@ -11,6 +11,12 @@ export const systemClock: Clock = {
 };
 
 function startTimer(delayMs: number, run: () => void): () => void {
+  if (delayMs > maxTimerMs) return startLongTimer(delayMs, run);
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}
+
+function startLongTimer(delayMs: number, run: () => void): () => void {
   let timer: NodeJS.Timeout;
   function wait(restMs: number): void {
     const stepMs = Math.min(restMs, maxTimerMs);
