@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 
 /** A comment as often as this keeps proxies from closing a silent connection. */
 const keepAliveMs = 15_000;
+const encoder = new TextEncoder();
 
 export type SseOptions = {
   clock: Clock;
@@ -17,7 +18,6 @@ export function toSse(
   frames: AsyncGenerator<string, void, undefined>,
   { clock, headers, toErrorFrame, onLeave }: SseOptions,
 ): Response {
-  const encoder = new TextEncoder();
   let cancelTimer = () => {};
   const breakOff = (controller: ReadableStreamDefaultController, thrown: unknown) => {
     cancelTimer();

@@ -16,6 +16,8 @@ export type Aligner = {
 export function createAligner({ mayJoin }: { mayJoin: boolean }): Aligner {
   const texts = new Map<number, string>();
   let sent = "";
+  /** The attempt whose text is what was sent, nothing more and nothing less. */
+  let leading: number | undefined;
 
   function send(text: string): string {
     sent += text;
@@ -24,9 +26,14 @@ export function createAligner({ mayJoin }: { mayJoin: boolean }): Aligner {
 
   return {
     add(attempt, piece) {
+      // Nearly always: nothing is to be compared, which would take longer the more was sent.
+      if (attempt === leading) return send(piece);
       const text = (texts.get(attempt) ?? "") + piece;
       texts.set(attempt, text);
-      return text.length > sent.length && text.startsWith(sent) ? send(text.slice(sent.length)) : "";
+      if (text.length <= sent.length || !text.startsWith(sent)) return "";
+      if (leading !== undefined) texts.set(leading, sent);
+      leading = attempt;
+      return send(text.slice(sent.length));
     },
     finish(whole) {
       if (whole.startsWith(sent)) return send(whole.slice(sent.length));

@@ -11,12 +11,14 @@ import type { WatchedTask } from "./watch-task.ts";
 /** What a stream consists of: pieces of text, then the task that has succeeded. All text has come by then. */
 export type StreamPiece = { kind: "text"; text: string } | { kind: "end"; task: WatchedTask };
 
+type StreamPieces = AsyncGenerator<StreamPiece, void, undefined>;
+
 export type StreamedCall = {
   /** The task as it was when the stream began: its model is the one that serves it. */
   task: WatchedTask;
   headers: Record<string, string>;
   /** Throws `TaskFailure` when the stream cannot be completed: then nothing may call it complete. */
-  pieces: AsyncGenerator<StreamPiece, void, undefined>;
+  pieces: AsyncIterableIterator<StreamPiece, void, undefined>;
   /** The caller has gone. */
   leave(): void;
 };
@@ -47,14 +49,23 @@ export async function streamCall(
   };
 }
 
-async function* startingWith(
-  first: Promise<IteratorResult<StreamPiece, void>>,
-  pieces: AsyncGenerator<StreamPiece, void, undefined>,
-): AsyncGenerator<StreamPiece, void, undefined> {
-  const { done, value } = await first;
-  if (done) return;
-  yield value;
-  yield* pieces;
+/** What was asked for already, then the rest. A generator around another would wait for each piece twice. */
+function startingWith(
+  first: ReturnType<StreamPieces["next"]>,
+  pieces: StreamPieces,
+): AsyncIterableIterator<StreamPiece, void, undefined> {
+  let asked: typeof first | undefined = first;
+  return {
+    next() {
+      const next = asked ?? pieces.next();
+      asked = undefined;
+      return next;
+    },
+    return: () => pieces.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 async function* readPieces(
@@ -62,7 +73,7 @@ async function* readPieces(
   call: OpenedCall,
   latest: { task: WatchedTask },
   mayJoin: boolean,
-): AsyncGenerator<StreamPiece, void, undefined> {
+): StreamPieces {
   const aligner = createAligner({ mayJoin });
   try {
     while (true) {

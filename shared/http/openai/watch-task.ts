@@ -44,7 +44,8 @@ export function watchTask(
   { isStreamed }: { isStreamed: boolean },
 ): TaskWatch {
   const box = createMailbox<WatchEvent>();
-  const known = new Map<number, string>();
+  /** How much of each attempt's text has come. */
+  const known = new Map<number, number>();
   let isClosed = false;
   let stopFollowing = () => {};
   const leave = () => box.put({ kind: "left" });
@@ -53,10 +54,10 @@ export function watchTask(
   let isClosing = false;
 
   function addText(attempt: number, offset: number, text: string): void {
-    const before = known.get(attempt) ?? "";
-    if (offset > before.length || offset + text.length <= before.length) return;
-    const fresh = text.slice(before.length - offset);
-    known.set(attempt, before + fresh);
+    const before = known.get(attempt) ?? 0;
+    if (offset > before || offset + text.length <= before) return;
+    const fresh = text.slice(before - offset);
+    known.set(attempt, before + fresh.length);
     // What the reader has not come to yet is one piece to it.
     if (unread?.attempt === attempt && box.isLast(unread)) unread.text += fresh;
     else {
