@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Where new names come from: random in production, seeded in tests. */
 export interface Ids {
@@ -26,9 +26,8 @@ export function toId(prefix: string, bytes: Uint8Array): string {
 
 /** The same parts always give the same id. Parts are length-prefixed, so no two lists collide by concatenation. */
 export function idFrom(prefix: string, ...parts: string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return toId(prefix, hash.digest());
+  const text = parts.map((part) => `${part.length}:${part}`).join("");
+  return toId(prefix, hash("sha256", text, "buffer"));
 }
 
 export function isId(prefix: string, text: string): boolean {
