@@ -2,7 +2,6 @@ import type { AllowanceLimits, AllowanceScope } from "../api/allowances.ts";
 import type { AllowancesConfig } from "../config/allowances-config.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { type Log, toErrorField } from "../core/log.ts";
-import type { DocumentPath } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Subject } from "./allowances.ts";
 import { isBounding } from "./is-bounding.ts";
@@ -44,19 +43,19 @@ export function createLimitBook({
 
   async function find(whose: Whose): Promise<Known> {
     if (!config.overrides) return nothingSet;
-    const path = limitPath(whose);
-    const found = known.get(path);
+    const name = toName(whose);
+    const found = known.get(name);
     if (found && clock.elapsed() < found.until) return found;
     // All who ask at once share one look.
-    const look = reading.get(path) ?? readAgain(path, found).finally(() => reading.delete(path));
-    reading.set(path, look);
+    const look = reading.get(name) ?? readAgain(whose, found).finally(() => reading.delete(name));
+    reading.set(name, look);
     return look;
   }
 
-  async function readAgain(path: DocumentPath, found: Known | undefined): Promise<Known> {
+  async function readAgain(whose: Whose, found: Known | undefined): Promise<Known> {
     try {
-      const snapshot = await documents.get<LimitDocument>(path);
-      return keep(path, {
+      const snapshot = await documents.get<LimitDocument>(limitPath(whose));
+      return keep(toName(whose), {
         ...(snapshot?.data.limits && { limits: snapshot.data.limits }),
         scopes: snapshot?.data.scopes ?? [],
         version: snapshot?.updateTime ?? "",
@@ -73,9 +72,9 @@ export function createLimitBook({
     }
   }
 
-  function keep(path: string, entry: Known): Known {
-    known.delete(path);
-    known.set(path, entry);
+  function keep(name: string, entry: Known): Known {
+    known.delete(name);
+    known.set(name, entry);
     const [oldest] = known.keys();
     if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
     return entry;
@@ -99,6 +98,11 @@ export function createLimitBook({
       known.clear();
     },
   };
+}
+
+/** What tells subjects apart in this process: their path is a hash, which is not made for every look. */
+function toName({ tenant, scope, scopeId }: Whose): string {
+  return `${scope} ${tenant.length} ${tenant} ${scopeId}`;
 }
 
 function toWhose({ tenant, user, keyId, relatedEntity }: Subject): Whose[] {
