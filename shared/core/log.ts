@@ -1,3 +1,5 @@
+import { toTime } from "./clock.ts";
+
 /** The only fields a log line may carry: a new one is added here, after asking whether it can hold a secret or a prompt. */
 export type LogFields = {
   attempt?: number;
@@ -66,7 +68,7 @@ export function toJsonLine(
   return JSON.stringify({
     severity,
     message: sentence,
-    time: new Date(now).toISOString(),
+    time: toTime(now),
     ...fields,
     ...keys,
   });
@@ -77,7 +79,7 @@ export function toReadableLine({ severity, sentence, fields }: LogLine, now: num
   const data = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return [new Date(now).toISOString().slice(11, 23), severity.padEnd(7), sentence, ...data].join(" ");
+  return [toTime(now).slice(11, 23), severity.padEnd(7), sentence, ...data].join(" ");
 }
 
 /** What may be logged of something thrown: its class and, when it is ours or Node's, its message. */
