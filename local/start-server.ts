@@ -3,7 +3,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { SettingsError } from "../shared/config/settings-error.ts";
 import type { Handler } from "../shared/http/create-app.ts";
-import { isWhole } from "../shared/http/whole-answer.ts";
+import { findSource, isWhole } from "../shared/http/whole-answer.ts";
 import { writeEventStream } from "./write-event-stream.ts";
 
 const host = "127.0.0.1";
@@ -40,10 +40,14 @@ export async function startServer(
 
 /** Streams are written here: the adapter sends an answer's head by itself, or holds its first bytes back to count them. */
 function send(answer: Response, outgoing: ServerResponse): Response {
-  if (isWhole(answer)) return answer;
-  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer;
+  if (!isEventStream(answer)) return answer;
   void writeEventStream(answer, outgoing);
   return RESPONSE_ALREADY_SENT;
+}
+
+function isEventStream(answer: Response): boolean {
+  if (isWhole(answer)) return findSource(answer) !== undefined;
+  return answer.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 }
 
 function toSettingsError(error: NodeJS.ErrnoException, port: number): Error {

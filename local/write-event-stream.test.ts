@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { expect, it } from "vitest";
+import { toStreamedAnswer } from "../shared/http/whole-answer.ts";
 import { writeEventStream } from "./write-event-stream.ts";
 
 async function serve(answer: () => Response) {
@@ -63,4 +64,22 @@ it("cancels the stream of a reader that leaves", async () => {
   const socket = connect(server.port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
   socket.once("data", () => socket.destroy());
   await expect(cancelled.promise).resolves.toBeUndefined();
+});
+
+it("draws an answer's own pieces until its reader leaves, with what comes between them", async () => {
+  const left = Promise.withResolvers<undefined>();
+  const pieces = ["data: 1\n\n", "data: größer\n\n"];
+  const source = {
+    next: async () => pieces.shift() ?? left.promise,
+    begin: (put: (text: string) => void) => put(": open\n\n"),
+    leave: () => left.resolve(undefined),
+  };
+  using server = await serve(() => toStreamedAnswer(source, headers));
+  const response = await fetch(server.url);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.endsWith("größer\n\n")) text += (await reader?.read())?.value ?? "";
+  expect(text).toBe(": open\n\ndata: 1\n\ndata: größer\n\n");
+  await reader?.cancel();
+  await expect(left.promise).resolves.toBeUndefined();
 });

@@ -1,20 +1,21 @@
 import type { ServerResponse } from "node:http";
+import { findSource } from "../shared/http/whole-answer.ts";
 
 /**
  * Writes an answer whose body is a stream, piece by piece as fast as the reader takes them; its head leaves with the first one,
  * or by itself where that is not there at once. A reader that leaves cancels the stream.
  */
 export async function writeEventStream(answer: Response, outgoing: ServerResponse): Promise<void> {
-  const reader = answer.body?.getReader();
-  const leave = () => void reader?.cancel().catch(() => undefined);
+  const { headers, next, begin, leave } = findSource(answer) ?? readBody(answer);
   outgoing.once("close", leave);
   let head: NodeJS.Immediate | undefined;
   try {
-    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
+    outgoing.writeHead(answer.status, headers);
     head = setImmediate(() => outgoing.flushHeaders());
-    for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
+    begin((text) => void outgoing.write(text));
+    for (let piece = await next(); piece !== undefined; piece = await next()) {
       clearImmediate(head);
-      if (!outgoing.write(read.value)) await untilDrained(outgoing);
+      if (!outgoing.write(piece)) await untilDrained(outgoing);
     }
     outgoing.end();
   } catch {
@@ -24,6 +25,17 @@ export async function writeEventStream(answer: Response, outgoing: ServerRespons
     clearImmediate(head);
     outgoing.off("close", leave);
   }
+}
+
+/** An answer of which nothing is known but that it is a stream. */
+function readBody({ headers, body }: Response) {
+  const reader = body?.getReader();
+  return {
+    headers: Object.fromEntries(headers),
+    next: async () => (await reader?.read())?.value,
+    begin: () => undefined,
+    leave: () => void reader?.cancel().catch(() => undefined),
+  };
 }
 
 function untilDrained(outgoing: ServerResponse): Promise<void> {

@@ -46,6 +46,7 @@ async function answerStream(deps: DoorDeps, call: MessageCall, submitted: ChatTa
   const streamed = await streamCall(deps, call, submitted, { mayJoin: mayJoin(submitted.input) });
   return toSse(writeFrames(deps, streamed, toMessageEvents(streamed.task)), {
     clock: deps.clock,
+    requestId: call.requestId,
     headers: { ...streamed.headers, "request-id": call.requestId },
     toErrorFrame: (thrown) => toAnthropicErrorFrame(thrown, { requestId: call.requestId, log: deps.log }),
     onLeave: streamed.leave,

@@ -13,6 +13,7 @@ export function answerFrames(
   const { clock, log } = deps;
   return toSse(frames, {
     clock,
+    requestId,
     headers,
     toErrorFrame: (thrown) => toErrorFrame(thrown, { requestId, log }),
     onLeave: leave,

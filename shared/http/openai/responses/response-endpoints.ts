@@ -81,6 +81,7 @@ async function answerStream(deps: DoorDeps, call: CreateCall, made: ResponseTask
   const events = toResponseEvents(streamed.task, toAskedOf(made));
   return toSse(writeFrames(deps, streamed, events), {
     clock: deps.clock,
+    requestId: call.requestId,
     headers: streamed.headers,
     toErrorFrame: (thrown) => events.fail(toFailure(thrown, { requestId: call.requestId, log: deps.log })),
     onLeave: streamed.leave,
