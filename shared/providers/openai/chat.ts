@@ -12,6 +12,9 @@ import { toUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
 
 type Params = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, "stream">;
+type Streamed = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
+
+const path = "/chat/completions";
 
 /** One call of Chat Completions, streamed when the caller wants text as it is written. */
 export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<ProviderAnswer<"chat">> {
@@ -21,12 +24,12 @@ export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<
 }
 
 async function askChat(
-  { client }: Vendor,
+  { post }: Vendor,
   { signal }: ProviderCall<"chat">,
   params: Params,
 ): Promise<ProviderAnswer<"chat">> {
-  const { data, response } = await client.chat.completions.create(params, { signal }).withResponse();
-  const { choices, usage } = readAnswer(ChatAnswer, data);
+  const response = await post(path, params, signal);
+  const { choices, usage } = readAnswer(ChatAnswer, await response.json());
   const { message, finish_reason } = choices[0] ?? {};
   const result = toChatResult({
     text: message?.content ?? "",
@@ -38,13 +41,12 @@ async function askChat(
 }
 
 async function streamChat(
-  { client }: Vendor,
+  { post }: Vendor,
   listener: StreamListener,
   params: Params,
 ): Promise<ProviderAnswer<"chat">> {
-  const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
-  const { signal } = listener;
-  const response = await client.chat.completions.create(streamed, { signal }).asResponse();
+  const streamed: Streamed = { ...params, stream: true, stream_options: { include_usage: true } };
+  const response = await post(path, streamed, listener.signal);
   const { spoken, usage } = await readChatStream(readEvents(response), listener);
   return { result: toChatResult(spoken), usage: toUsage(usage), ...toCallFacts(response) };
 }

@@ -16,6 +16,9 @@ const CompletionChunk = z.object({ choices: z.array(Choice).nullish(), usage: Ve
 type Call = ProviderCall<"completion">;
 type Answer = ProviderAnswer<"completion">;
 type Params = Omit<OpenAI.CompletionCreateParamsNonStreaming, "stream">;
+type Streamed = OpenAI.CompletionCreateParamsStreaming;
+
+const path = "/completions";
 
 /** One call of the legacy completions, streamed when the caller wants text as it is written. */
 export function completion(vendor: Vendor, call: Call): Promise<Answer> {
@@ -24,9 +27,9 @@ export function completion(vendor: Vendor, call: Call): Promise<Answer> {
   return onText ? stream(vendor, { ...call, onText }, params) : ask(vendor, call, params);
 }
 
-async function ask({ client }: Vendor, { signal }: Call, params: Params): Promise<Answer> {
-  const { data, response } = await client.completions.create(params, { signal }).withResponse();
-  const { choices, usage } = readAnswer(CompletionAnswer, data);
+async function ask({ post }: Vendor, { signal }: Call, params: Params): Promise<Answer> {
+  const response = await post(path, params, signal);
+  const { choices, usage } = readAnswer(CompletionAnswer, await response.json());
   const result = {
     text: choices[0]?.text ?? "",
     finishReason: toFinishReason(choices[0]?.finish_reason),
@@ -34,10 +37,9 @@ async function ask({ client }: Vendor, { signal }: Call, params: Params): Promis
   return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }
 
-async function stream({ client }: Vendor, listener: StreamListener, params: Params): Promise<Answer> {
-  const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
-  const { signal } = listener;
-  const response = await client.completions.create(streamed, { signal }).asResponse();
+async function stream({ post }: Vendor, listener: StreamListener, params: Params): Promise<Answer> {
+  const streamed: Streamed = { ...params, stream: true, stream_options: { include_usage: true } };
+  const response = await post(path, streamed, listener.signal);
   const { text, reason, usage } = await readStream(readEvents(response), listener);
   const result = { text, finishReason: toFinishReason(reason) };
   return { result, usage: toUsage(usage), ...toCallFacts(response) };

@@ -1,4 +1,6 @@
+import type { OpenAI } from "openai";
 import { z } from "zod";
+import type { EmbeddingInput } from "../../api/inputs.ts";
 import type { EmbeddingResult } from "../../api/results.ts";
 import type { ProviderAnswer, ProviderCall } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
@@ -13,15 +15,13 @@ const EmbeddingAnswer = z.object({
 });
 type Vectors = z.infer<typeof EmbeddingAnswer>["data"];
 
-/** One call for all inputs. Floats, because servers that only speak the protocol know no base64. */
+/** One call for all inputs. */
 export async function embedding(
-  { client }: Vendor,
+  { post }: Vendor,
   { input, model, signal, onUsage }: ProviderCall<"embedding">,
 ): Promise<ProviderAnswer<"embedding">> {
-  const { data, response } = await client.embeddings
-    .create({ model, input: input.input, dimensions: input.dimensions, encoding_format: "float" }, { signal })
-    .withResponse();
-  const answer = readAnswer(EmbeddingAnswer, data);
+  const response = await post("/embeddings", toParams(input, model), signal);
+  const answer = readAnswer(EmbeddingAnswer, await response.json());
   onUsage?.(toUsage(answer.usage));
   const embeddings = toEmbeddings(answer.data, Array.isArray(input.input) ? input.input.length : 1);
   return {
@@ -29,6 +29,11 @@ export async function embedding(
     usage: toUsage(answer.usage),
     ...toCallFacts(response),
   };
+}
+
+/** Floats, because servers that only speak the protocol know no base64. */
+function toParams({ input, dimensions }: EmbeddingInput, model: string): OpenAI.EmbeddingCreateParams {
+  return { model, input, dimensions, encoding_format: "float" };
 }
 
 /** Throws `unknown` unless there is exactly one vector for each input. */

@@ -1,8 +1,9 @@
-import type { OpenAI } from "openai";
 import { keepHeaders } from "../keep-headers.ts";
 import type { ProviderOptions } from "../provider.ts";
+import { createPost } from "./create-post.ts";
+import type { Vendor } from "./vendor.ts";
 
-export type OpenClient = () => Promise<OpenAI>;
+export type OpenVendor = () => Promise<Vendor>;
 
 export const loadSdk = () => import("openai");
 
@@ -15,11 +16,11 @@ const ownHeaders = /^(accept|authorization|content-type|user-agent|x-stainless-.
  * The SDK is loaded when it is asked for, not before: a cold start does not pay for it. Every option that the SDK would
  * otherwise read from the environment is set.
  */
-export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
-  let client: Promise<OpenAI> | undefined;
+export function createVendor({ apiKey, baseUrl, fetch }: ProviderOptions): OpenVendor {
+  let vendor: Promise<Vendor> | undefined;
   const open = async () => {
-    const { OpenAI } = await loadSdk();
-    return new OpenAI({
+    const { OpenAI, APIError } = await loadSdk();
+    const client = new OpenAI({
       apiKey,
       adminAPIKey: null,
       organization: null,
@@ -32,9 +33,11 @@ export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenC
       maxRetries: 0,
       timeout: noTimeoutMs,
     });
+    const post = createPost({ client, errors: APIError, names: ownHeaders, fetch });
+    return { client, post, isCompatible: baseUrl !== undefined };
   };
   return () => {
-    client ??= open();
-    return client;
+    vendor ??= open();
+    return vendor;
   };
 }

@@ -5,7 +5,7 @@ import { chat } from "./chat.ts";
 import { completion } from "./completion.ts";
 import { embedding } from "./embedding.ts";
 import { imageGeneration } from "./image-generation.ts";
-import { createClient } from "./open-client.ts";
+import { createVendor } from "./open-client.ts";
 import { speech } from "./speech.ts";
 import { toProviderError } from "./to-provider-error.ts";
 import { transcription } from "./transcription.ts";
@@ -18,14 +18,11 @@ type Serve<T extends TaskType> = (vendor: Vendor, call: ProviderCall<T>) => Prom
  * completions, embeddings, images, speech and transcription.
  */
 export function createOpenAi(options: ProviderOptions): Provider {
-  const openClient = createClient(options);
-  const isCompatible = options.baseUrl !== undefined;
+  const openVendor = createVendor(options);
   const guard =
     <T extends TaskType>(serve: Serve<T>) =>
     (call: ProviderCall<T>) =>
-      runCall(call.signal, toProviderError, async () =>
-        serve({ client: await openClient(), isCompatible }, call),
-      );
+      runCall(call.signal, toProviderError, async () => serve(await openVendor(), call));
   return {
     chat: guard(chat),
     completion: guard(completion),
