@@ -136,6 +136,14 @@ describe.each([
     expect(bytes).toBeGreaterThan(62 * piece.byteLength);
   });
 
+  it("reads whole what is more than a server may send ahead, and was held back so far", async () => {
+    const long = "x".repeat(8_388_608);
+    answer = (_, response) => response.end(long);
+    const response = await fetch(origin);
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+    expect(await response.text()).toHaveLength(long.length);
+  });
+
   it("undoes what was compressed", async () => {
     for (const [name, compress] of [["gzip", gzipSync] as const, ["br", brotliCompressSync] as const]) {
       answer = (_, response) => response.writeHead(200, { "Content-Encoding": name }).end(compress("plain"));

@@ -27,6 +27,7 @@ export function createIncomingBody({ decoder, pause, resume, cancel }: Options):
   let chunks: Uint8Array[] = [];
   let bytes = 0;
   let isPaused = false;
+  let isReadWhole = false;
   let state: "open" | "ended" | "failed" = "open";
   let failure: unknown;
   let wake: (() => void) | undefined;
@@ -39,7 +40,7 @@ export function createIncomingBody({ decoder, pause, resume, cancel }: Options):
   function take(chunk: Uint8Array): void {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > mostAhead && !wake && !isPaused) {
+    if (bytes > mostAhead && !wake && !isPaused && !isReadWhole) {
       isPaused = true;
       pause();
     }
@@ -60,11 +61,14 @@ export function createIncomingBody({ decoder, pause, resume, cancel }: Options):
     const [only] = chunks;
     const whole = chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks);
     [chunks, bytes] = [[], 0];
-    if (isPaused) {
-      isPaused = false;
-      resume();
-    }
+    goOn();
     return whole as Buffer<ArrayBuffer>;
+  }
+
+  function goOn(): void {
+    if (!isPaused) return;
+    isPaused = false;
+    resume();
   }
 
   const untilMore = () =>
@@ -94,10 +98,11 @@ export function createIncomingBody({ decoder, pause, resume, cancel }: Options):
     },
     read,
     async readAll() {
-      const pieces: Buffer<ArrayBuffer>[] = [];
-      for (let piece = await read(); piece; piece = await read()) pieces.push(piece);
-      const [only] = pieces;
-      return pieces.length === 1 && only ? only : Buffer.concat(pieces);
+      isReadWhole = true;
+      goOn();
+      while (state === "open") await untilMore();
+      if (state === "failed") throw failure;
+      return takeOut();
     },
     cancel(reason) {
       // What has come whole leaves its connection to the next call.

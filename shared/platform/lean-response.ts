@@ -9,6 +9,7 @@ export type LeanHead = {
   incoming: IncomingBody;
 };
 
+const alreadyRead = "Body is unusable: it has been read already";
 const withoutBody = new Set([101, 103, 204, 205, 304]);
 
 /**
@@ -66,9 +67,9 @@ export class LeanResponse {
     return this.#isUsed;
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#isUsed || this.#body?.locked) throw new TypeError("Body is unusable: it has been read already");
-    if (this.#body) return new Uint8Array(await new Response(this.#body).arrayBuffer());
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isUsed || this.#body?.locked) return Promise.reject(new TypeError(alreadyRead));
+    if (this.#body) return new Response(this.#body).arrayBuffer().then((buffer) => new Uint8Array(buffer));
     this.#isUsed = true;
     return this.#head.incoming.readAll();
   }
@@ -78,7 +79,7 @@ export class LeanResponse {
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    return JSON.parse(utf8.decode(await this.bytes()));
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
