@@ -20,11 +20,11 @@ export function withPermit<T>(permit: CallPermit, run: () => T): T {
  * before it sends may take long, and only here is it known when a call starts.
  */
 export function guardStart(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (input, init) => {
+  return (input, init) => {
     const call = current.getStore();
     if (call && !call.isStarted) {
       call.permit.isRefused = !call.permit.mayStart();
-      if (call.permit.isRefused) throw new Error("the permit of this call has run out");
+      if (call.permit.isRefused) return Promise.reject(new Error("the permit of this call has run out"));
       call.isStarted = true;
     }
     return fetch(input, init);

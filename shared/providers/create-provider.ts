@@ -48,7 +48,7 @@ export function createProviderDirectory({
   const guarded = guardStart(fetch);
   const opened = new Map<string, { apiKey: string; provider: Promise<Provider> }>();
 
-  async function openWith(
+  function openWith(
     id: string,
     provider: ProviderConfig,
     apiKey: string,

@@ -67,7 +67,7 @@ export async function callProvider(deps: CallDeps, provider: Provider, parts: Ca
         loaded.uploads.get(blobId) ?? Promise.reject(new ProviderError("invalid_request")),
     };
     const called = withPermit(permit, () => recall(call, cutAtCap(run, task.outputCap)));
-    const answer = await Promise.race([called, rejectOnAbort(signal)]);
+    const answer = await orAbort(called, signal);
     return { ...toWhole(answer, continuation, joint?.end()), ...watch.measured() };
   } finally {
     // Where the call has failed, what the joint holds back is dropped: it may only say again what was delivered.
@@ -126,10 +126,11 @@ function watchCall(
 }
 
 /** A call that ignores its signal must not hold the worker. */
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+function orAbort<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
     const abort = () => reject(new Error("aborted"));
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
+    call.then(resolve, reject);
   });
 }

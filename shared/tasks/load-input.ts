@@ -19,7 +19,9 @@ export async function loadInput(
   task: TaskDocument,
 ): Promise<LoadedInput> {
   const input = task.heldBy === undefined ? await readInput({ blobs }, task) : held.inputOf(task.id);
-  const uploads = uploadIds(input).map(async (id): Promise<[string, Bytes]> => {
+  const ids = uploadIds(input);
+  if (ids.length === 0) return { input, uploads: new Map() };
+  const uploads = ids.map(async (id): Promise<[string, Bytes]> => {
     const found = await blobs.get(uploadKey(task, id));
     if (!found) throw new UploadMissing();
     return [id, { content: new Uint8Array(found.content), contentType: found.info.contentType }];

@@ -18,7 +18,7 @@ const path = "/chat/completions";
 
 /** One call of Chat Completions, streamed when the caller wants text as it is written. */
 export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<ProviderAnswer<"chat">> {
-  const params = await toParams(vendor, call);
+  const params = toParams(vendor, call, await toMessages(call.input.messages, call.readBlob));
   const { onText } = call;
   return onText ? streamChat(vendor, { ...call, onText }, params) : askChat(vendor, call, params);
 }
@@ -52,10 +52,14 @@ async function streamChat(
 }
 
 /** Servers that only speak the protocol know `max_tokens`; OpenAI's newer models refuse it. */
-async function toParams(vendor: Vendor, { input, model, readBlob }: ProviderCall<"chat">): Promise<Params> {
+function toParams(
+  vendor: Vendor,
+  { input, model }: ProviderCall<"chat">,
+  messages: Params["messages"],
+): Params {
   return {
     model,
-    messages: await toMessages(input.messages, readBlob),
+    messages,
     tools: toTools(input.tools),
     tool_choice: toToolChoice(input.toolChoice),
     parallel_tool_calls: input.tools && input.parallelToolCalls,

@@ -8,16 +8,22 @@ type Message = OpenAI.Chat.ChatCompletionMessageParam;
 type Part = OpenAI.Chat.ChatCompletionContentPart;
 
 /** Conea's messages as Chat Completions takes them; uploads become data URLs. */
-export function toMessages(messages: ChatMessage[], readBlob: ReadBlob): Promise<Message[]> {
-  return Promise.all(messages.map((message) => toMessage(message, readBlob)));
+export async function toMessages(messages: ChatMessage[], readBlob: ReadBlob): Promise<Message[]> {
+  const told: Message[] = [];
+  for (const message of messages) {
+    const next = toMessage(message, readBlob);
+    // Most are text, and nothing is waited for.
+    told.push(next instanceof Promise ? await next : next);
+  }
+  return told;
 }
 
-async function toMessage(message: ChatMessage, readBlob: ReadBlob): Promise<Message> {
+function toMessage(message: ChatMessage, readBlob: ReadBlob): Message | Promise<Message> {
   switch (message.role) {
     case "system":
       return message;
     case "user":
-      return { role: "user", content: await toContent(message.content, readBlob) };
+      return toUser(message.content, readBlob);
     case "assistant":
       return toAssistant(message.content, message.toolCalls);
     case "tool":
@@ -35,9 +41,10 @@ function toAssistant(content = "", toolCalls: ToolCall[] = []): Message {
   return { role: "assistant", content: content || null, tool_calls: calls };
 }
 
-async function toContent(content: string | ContentPart[], readBlob: ReadBlob): Promise<string | Part[]> {
-  if (typeof content === "string") return content;
-  return Promise.all(content.map((part) => toPart(part, readBlob)));
+function toUser(content: string | ContentPart[], readBlob: ReadBlob): Message | Promise<Message> {
+  if (typeof content === "string") return { role: "user", content };
+  const parts = Promise.all(content.map((part) => toPart(part, readBlob)));
+  return parts.then((known) => ({ role: "user", content: known }));
 }
 
 async function toPart(part: ContentPart, readBlob: ReadBlob): Promise<Part> {
