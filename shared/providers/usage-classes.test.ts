@@ -14,7 +14,7 @@ const listener = () => {
   return { told, signal, onText: () => {}, onUsage: (usage: unknown) => void told.push(usage) };
 };
 
-async function* cut(...events: object[]) {
+async function* cut<T>(...events: T[]) {
   yield* events;
   throw new Error("cut");
 }
@@ -127,7 +127,7 @@ test("gemini: thoughts stand beside the answer, the cache and all modalities are
 test("anthropic: a stream that is cut has told what was read", async () => {
   const heard = listener();
   const opening = { type: "message_start", message: { usage: { input_tokens: 12, output_tokens: 1 } } };
-  await expect(readAnthropic(cut(opening), heard)).rejects.toThrow();
+  await expect(readAnthropic(cut([opening]), heard)).rejects.toThrow();
   expect(heard.told).toEqual([{ inputTokens: 12, cachedInputTokens: 0, outputTokens: 1 }]);
 });
 

@@ -1,6 +1,7 @@
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
-import { type Client, toHeaders } from "./open-client.ts";
+import { readEvents } from "../read-events.ts";
+import type { Client } from "./open-client.ts";
 import { readChatStream } from "./read-chat-stream.ts";
 import { toChatResult } from "./to-chat-result.ts";
 import { toMessages } from "./to-messages.ts";
@@ -30,18 +31,13 @@ export async function chat(client: Client, call: ChatCall): Promise<ProviderAnsw
   };
 }
 
-async function askMessage(client: Client, { signal }: ChatCall, params: VendorParams): Promise<Said> {
-  const options = { signal, headers: toHeaders(params) };
-  const { data, response } = await client.messages
-    .create({ ...params, stream: false }, options)
-    .withResponse();
-  return { message: readAnswer(VendorMessage, data), headers: response.headers };
+async function askMessage({ post }: Client, { signal }: ChatCall, params: VendorParams): Promise<Said> {
+  const response = await post({ ...params, stream: false }, signal);
+  return { message: readAnswer(VendorMessage, await response.json()), headers: response.headers };
 }
 
 async function streamMessage(client: Client, listener: StreamListener, params: VendorParams): Promise<Said> {
-  const options = { signal: listener.signal, headers: toHeaders(params) };
-  const { data, response } = await client.messages
-    .create({ ...params, stream: true }, options)
-    .withResponse();
-  return { message: await readChatStream(data, listener), headers: response.headers };
+  const response = await client.post({ ...params, stream: true }, listener.signal);
+  const pieces = readEvents(response, client.toEventValue);
+  return { message: await readChatStream(pieces, listener), headers: response.headers };
 }

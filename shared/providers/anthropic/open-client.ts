@@ -1,10 +1,16 @@
-import type Anthropic from "@anthropic-ai/sdk";
-import { keepHeaders } from "../keep-headers.ts";
+import { createPost } from "../create-post.ts";
 import type { ProviderOptions } from "../provider.ts";
+import type { ToEventValue } from "../read-events.ts";
+import { toEventValue } from "./to-event-value.ts";
 import type { VendorParams } from "./to-params.ts";
 import type { AdaptSchema } from "./to-response-format.ts";
 
-export type Client = { messages: Anthropic["messages"]; adaptSchema: AdaptSchema };
+export type Client = {
+  /** Sends a request in the version of the API that it is written for. */
+  post: (params: VendorParams & { stream: boolean }, signal: AbortSignal) => Promise<Response>;
+  toEventValue: ToEventValue;
+  adaptSchema: AdaptSchema;
+};
 
 export type OpenClient = () => Promise<Client>;
 
@@ -22,10 +28,10 @@ const ownHeaders =
  * otherwise read from the environment is set.
  */
 export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenClient {
-  let client: Promise<Client> | undefined;
-  const open = async () => {
-    const [{ Anthropic }, { transformJSONSchema }] = await loadSdk();
-    const { messages } = new Anthropic({
+  let opened: Promise<Client> | undefined;
+  const open = async (): Promise<Client> => {
+    const [{ Anthropic, APIError }, { transformJSONSchema }] = await loadSdk();
+    const client = new Anthropic({
       apiKey,
       authToken: null,
       webhookKey: null,
@@ -36,22 +42,36 @@ export function createClient({ apiKey, baseUrl, fetch }: ProviderOptions): OpenC
         // Where other servers that speak the protocol look for the key.
         "X-Api-Key": baseUrl === undefined ? null : apiKey,
       },
-      fetch: keepHeaders(fetch, ownHeaders),
+      fetch,
       logLevel: "off",
       maxRetries: 0,
       openTelemetry: false,
       timeout: noTimeoutMs,
     });
-    return { messages, adaptSchema: transformJSONSchema };
+    const postIn = (version: Version) =>
+      createPost({
+        client,
+        toError: (status, body, headers) => APIError.generate(status, Object(body), undefined, headers),
+        headers: { "anthropic-version": version },
+        names: ownHeaders,
+        fetch,
+      });
+    const posts = { "2023-06-01": postIn("2023-06-01"), "2026-10-21": postIn("2026-10-21") };
+    return {
+      post: (params, signal) => posts[toVersion(params)]("/v1/messages", params, signal),
+      toEventValue: toEventValue(APIError),
+      adaptSchema: transformJSONSchema,
+    };
   };
   return () => {
-    client ??= open();
-    return client;
+    opened ??= open();
+    return opened;
   };
 }
 
+type Version = "2023-06-01" | "2026-10-21";
+
 /** The version of the API a request is written for: `temperature` and `top_p` exist up to the older one alone. */
-export function toHeaders(params: VendorParams): Record<string, string> {
-  const hasSampling = params.temperature !== undefined || params.top_p !== undefined;
-  return { "anthropic-version": hasSampling ? "2023-06-01" : "2026-10-21" };
+export function toVersion({ temperature, top_p }: VendorParams): Version {
+  return temperature !== undefined || top_p !== undefined ? "2023-06-01" : "2026-10-21";
 }

@@ -10,7 +10,7 @@ const recorded = readFileSync(new URL("fixtures/stream-thinking-tools.txt", impo
   .map((line): { type: string } => JSON.parse(line.slice("data: ".length)));
 
 async function* send(events: unknown[], end?: Error) {
-  yield* events;
+  for (const event of events) yield [event];
   if (end) throw end;
 }
 

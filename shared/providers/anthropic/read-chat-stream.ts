@@ -16,17 +16,19 @@ type Draft = { blocks: Map<number, OpenBlock>; usage: VendorUsage } & Pick<
  * the `message_stop` that says no more. Passes nothing on once the signal has aborted.
  */
 export async function readChatStream(
-  events: AsyncIterable<unknown>,
+  pieces: AsyncIterable<unknown[]>,
   { signal, onText, onProgress, onUsage }: StreamListener,
 ): Promise<VendorMessage> {
   const draft: Draft = { blocks: new Map(), usage: {} };
   try {
-    for await (const event of events) {
-      signal.throwIfAborted();
-      onProgress?.();
-      const read = readAnswer(VendorEvent, event);
-      apply(read, draft, onText);
-      if (read.message?.usage ?? read.usage) onUsage?.(toUsage(draft.usage));
+    for await (const events of pieces) {
+      for (const event of events) {
+        signal.throwIfAborted();
+        onProgress?.();
+        const read = readAnswer(VendorEvent, event);
+        apply(read, draft, onText);
+        if (read.message?.usage ?? read.usage) onUsage?.(toUsage(draft.usage));
+      }
     }
   } catch (thrown) {
     if (!draft.stop_reason) throw thrown;

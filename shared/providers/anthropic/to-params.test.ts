@@ -1,7 +1,7 @@
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import { describe, expect, test } from "vitest";
 import type { ChatInput } from "../../api/chat.ts";
-import { toHeaders } from "./open-client.ts";
+import { toVersion } from "./open-client.ts";
 import { toParams } from "./to-params.ts";
 
 const hello: ChatInput = { messages: [{ role: "user", content: "Hello" }] };
@@ -48,9 +48,9 @@ describe("sampling", () => {
 
   test("is sent under the last version of the API that knows it", () => {
     const version = (input: Partial<ChatInput>) =>
-      toHeaders({ ...translate(input), model: "", messages: [] });
-    expect(version({ temperature: 0 })).toEqual({ "anthropic-version": "2023-06-01" });
-    expect(version({})).toEqual({ "anthropic-version": "2026-10-21" });
+      toVersion({ ...translate(input), model: "", messages: [] });
+    expect(version({ temperature: 0 })).toBe("2023-06-01");
+    expect(version({})).toBe("2026-10-21");
   });
 
   test("has no seed and keeps the stop sequences", () => {

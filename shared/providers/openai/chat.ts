@@ -1,10 +1,11 @@
 import type { OpenAI } from "openai";
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
+import { readEvents } from "../read-events.ts";
 import { readChatStream } from "./read-chat-stream.ts";
-import { readEvents } from "./read-events.ts";
 import { toCallFacts } from "./to-call-facts.ts";
 import { ChatAnswer, toChatResult } from "./to-chat-result.ts";
+import { toEventValue } from "./to-event-value.ts";
 import { toMessages } from "./to-messages.ts";
 import { toResponseFormat } from "./to-response-format.ts";
 import { toToolChoice, toTools } from "./to-tools.ts";
@@ -47,7 +48,7 @@ async function streamChat(
 ): Promise<ProviderAnswer<"chat">> {
   const streamed: Streamed = { ...params, stream: true, stream_options: { include_usage: true } };
   const response = await post(path, streamed, listener.signal);
-  const { spoken, usage } = await readChatStream(readEvents(response), listener);
+  const { spoken, usage } = await readChatStream(readEvents(response, toEventValue), listener);
   return { result: toChatResult(spoken), usage: toUsage(usage), ...toCallFacts(response) };
 }
 

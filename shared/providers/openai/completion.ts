@@ -3,8 +3,9 @@ import { z } from "zod";
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { readAnswer } from "../read-answer.ts";
-import { readEvents } from "./read-events.ts";
+import { readEvents } from "../read-events.ts";
 import { toCallFacts } from "./to-call-facts.ts";
+import { toEventValue } from "./to-event-value.ts";
 import { toFinishReason } from "./to-finish-reason.ts";
 import { toUsage, VendorUsage } from "./to-usage.ts";
 import type { Vendor } from "./vendor.ts";
@@ -40,7 +41,7 @@ async function ask({ post }: Vendor, { signal }: Call, params: Params): Promise<
 async function stream({ post }: Vendor, listener: StreamListener, params: Params): Promise<Answer> {
   const streamed: Streamed = { ...params, stream: true, stream_options: { include_usage: true } };
   const response = await post(path, streamed, listener.signal);
-  const { text, reason, usage } = await readStream(readEvents(response), listener);
+  const { text, reason, usage } = await readStream(readEvents(response, toEventValue), listener);
   const result = { text, finishReason: toFinishReason(reason) };
   return { result, usage: toUsage(usage), ...toCallFacts(response) };
 }

@@ -1,6 +1,7 @@
+import { createPost } from "../create-post.ts";
 import { keepHeaders } from "../keep-headers.ts";
 import type { ProviderOptions } from "../provider.ts";
-import { createPost } from "./create-post.ts";
+import { toSdkError } from "./to-sdk-error.ts";
 import type { Vendor } from "./vendor.ts";
 
 export type OpenVendor = () => Promise<Vendor>;
@@ -33,7 +34,7 @@ export function createVendor({ apiKey, baseUrl, fetch }: ProviderOptions): OpenV
       maxRetries: 0,
       timeout: noTimeoutMs,
     });
-    const post = createPost({ client, errors: APIError, names: ownHeaders, fetch });
+    const post = createPost({ client, toError: toSdkError(APIError), names: ownHeaders, fetch });
     return { client, post, isCompatible: baseUrl !== undefined };
   };
   return () => {

@@ -1,5 +1,5 @@
 import type { OpenAI } from "openai";
-import type { Post } from "./create-post.ts";
+import type { Post } from "../create-post.ts";
 
 /** Whom a call goes to. */
 export type Vendor = {

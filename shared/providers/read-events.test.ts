@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { toEventValue } from "./openai/to-event-value.ts";
 import { readEvents } from "./read-events.ts";
 
 function toResponse(pieces: (string | Uint8Array)[], onCancel = () => {}): Response {
@@ -18,7 +19,7 @@ function toResponse(pieces: (string | Uint8Array)[], onCancel = () => {}): Respo
 async function read(pieces: (string | Uint8Array)[]): Promise<{ values: unknown[]; thrown?: unknown }> {
   const values: unknown[] = [];
   try {
-    for await (const some of readEvents(toResponse(pieces))) values.push(...some);
+    for await (const some of readEvents(toResponse(pieces), toEventValue)) values.push(...some);
     return { values };
   } catch (thrown) {
     return { values, thrown };
@@ -41,7 +42,7 @@ it("ends at the end mark, and lets go of what follows", async () => {
   const response = toResponse(pieces, () => {
     isCancelled = true;
   });
-  for await (const some of readEvents(response)) values.push(...some);
+  for await (const some of readEvents(response, toEventValue)) values.push(...some);
   expect(values).toEqual([1]);
   expect(isCancelled).toBe(true);
 });

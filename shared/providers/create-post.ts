@@ -1,12 +1,24 @@
-import type { APIError, OpenAI } from "openai";
-import type { ProviderOptions } from "../provider.ts";
+import type { ProviderOptions } from "./provider.ts";
 
 /** Sends JSON to a path of the vendor and resolves to the head of its answer. Throws the SDK's error where that is one. */
 export type Post = (path: string, body: object, signal: AbortSignal) => Promise<Response>;
 
+/** What OpenAI's SDK and Anthropic's have in common. */
+type RequestBuilder = {
+  buildRequest(options: {
+    method: "post";
+    path: string;
+    body: object;
+    headers?: Record<string, string>;
+  }): Promise<{ req: { headers: Headers }; url: string }>;
+};
+
 type Options = Pick<ProviderOptions, "fetch"> & {
-  client: OpenAI;
-  errors: typeof APIError;
+  client: RequestBuilder;
+  /** Makes the SDK's error of an answer; `body` is undefined where that is no JSON. */
+  toError(status: number, body: unknown, headers: Headers): Error;
+  /** Sent with each request. */
+  headers?: Record<string, string>;
   /** Names of the headers that may be sent. */
   names: RegExp;
 };
@@ -17,11 +29,11 @@ type Head = { url: string; headers: [string, string][] };
  * The SDK says, once for each path, where it is and with which headers it is called, and makes the errors. What it does for each
  * call beside that takes longer than the sending: five objects of headers, three signals, two timers, lines for a log that is off.
  */
-export function createPost({ client, errors, names, fetch }: Options): Post {
+export function createPost({ client, toError, headers: own = {}, names, fetch }: Options): Post {
   const heads = new Map<string, Promise<Head>>();
 
   async function buildHead(path: string): Promise<Head> {
-    const { req, url } = await client.buildRequest({ method: "post", path, body: {} });
+    const { req, url } = await client.buildRequest({ method: "post", path, body: {}, headers: own });
     return { url, headers: [...req.headers].filter(([name]) => names.test(name)) };
   }
 
@@ -35,14 +47,7 @@ export function createPost({ client, errors, names, fetch }: Options): Post {
     const { url, headers } = await headOf(path);
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
     if (response.ok) return response;
-    const told = await readError(response);
-    throw errors.generate(response.status, told, undefined, response.headers);
+    const told: unknown = await response.json().catch(() => undefined);
+    throw toError(response.status, told, response.headers);
   };
-}
-
-/** An error's body in the shape of OpenAI's, which wraps it in `error`; others that speak the protocol may not. */
-async function readError(response: Response): Promise<object | undefined> {
-  const body: unknown = await response.json().catch(() => undefined);
-  if (typeof body !== "object" || body === null) return undefined;
-  return "error" in body && body.error != null ? body : { error: body };
 }
