@@ -8,6 +8,7 @@ import type { Runner } from "../../shared/tasks/create-runner.ts";
 
 const Wake = z.strictObject({
   queue: z.string().min(1),
+  through: z.string().min(1).optional(),
   reason: z.enum(["ready", "due"]),
   at: z.number().optional(),
   traceparent: z.string().max(512).optional(),

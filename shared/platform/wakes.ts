@@ -1,6 +1,8 @@
 /** A message that says "look at this queue at this time". It carries no work. */
 export type Wake = {
   queue: string;
+  /** By the way of which other queue it comes, for one that has no Cloud Tasks queue of its own. */
+  through?: string;
   /** Whose line of the queue `webhooks` to look at: each endpoint has one of its own, and so has what is due of a subscription. */
   endpoint?: string;
   /** `ready`: claim from the head of the line. `due`: first promote the scheduled tasks whose time has come. */

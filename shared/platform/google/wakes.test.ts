@@ -71,6 +71,14 @@ describe("a wake on Cloud Tasks", () => {
     await expect(wakes.ensure(ofEndpoint, "n", clock.now())).rejects.toThrow("CONEA_WEBHOOKS_URL is unset");
   });
 
+  it("comes by the way of the queue that it names for that, and says whose it is", async () => {
+    const { wakes, client, clock } = await open();
+    const through = { queue: "openai-gpt-x", through: "openai", reason: "ready" as const };
+    await wakes.ensure(through, "n", clock.now() + 1_000);
+    const [task] = await client.getTask({ name: nameOf("openai", "n"), responseView: "FULL" });
+    expect(JSON.parse(String(task.httpRequest?.body))).toEqual(through);
+  });
+
   it("carries no token where no service account is named", async () => {
     const { wakes, clock, pass, target } = await open();
     await wakes.ensure(wake, "n", clock.now());

@@ -30,7 +30,7 @@ export type CloudTasksWakes = Wakes & {
 const farthestMs = 30 * 86_400_000;
 
 /**
- * Wakes on Cloud Tasks, one queue for each provider. Their names make them idempotent: a call whose outcome is unknown is
+ * Wakes on Cloud Tasks, one queue for each provider; a line without one sends its wakes through another's. Their names make them idempotent: a call whose outcome is unknown is
  * repeated, and what exists already is success. The client is loaded and opened by the first wake.
  */
 export function openCloudTasksWakes(options: CloudTasksWakesOptions): CloudTasksWakes {
@@ -55,7 +55,7 @@ export function openCloudTasksWakes(options: CloudTasksWakesOptions): CloudTasks
           queue: wake.queue,
         });
       }
-      const parent = `projects/${project}/locations/${region}/queues/${toQueueName(wake.queue)}`;
+      const parent = `projects/${project}/locations/${region}/queues/${toQueueName(wake.through ?? wake.queue)}`;
       const time = aheadMs > 0 ? at : undefined;
       const target = wake.endpoint === undefined ? worker : webhooks;
       if (!target)
