@@ -7,6 +7,10 @@ locals {
   most_dispatches_per_second  = 500
   most_concurrent_dispatches  = 5000
 
+  # Models that are registered over HTTP with limits of their own have lines that Terraform knows nothing of: the wakes of these
+  # come through their provider's queue. This is enough for a dozen at their fastest, and for fifty that are as busy as usual.
+  shared_dispatches_per_second = 100
+
   worker_capacity   = try(var.instances["worker"].max, 100) * try(local.functions["worker"].concurrency, 1)
   webhooks_capacity = try(var.instances["run-webhooks"].max, 100) * try(local.functions["run-webhooks"].concurrency, 1)
 
@@ -15,15 +19,15 @@ locals {
   queues = {
     for id, provider in local.providers : id => {
       dispatches_per_second = max(
-        local.least_dispatches_per_second,
+        contains(keys(local.lines), id) ? local.least_dispatches_per_second : local.shared_dispatches_per_second,
         floor(1000 * min(local.most_dispatches_per_second, local.calls_per_second[id]...)) / 1000,
       )
-      # A wake lasts as long as the calls it started. With a limit on these, others look and end; without, there may be as
-      # many as the workers hold.
+      # A wake lasts as long as the calls it started. With a limit on these, others look and end; without, or where the wakes
+      # of other lines come too, there may be as many as the workers hold.
       concurrent_dispatches = min(
         local.most_concurrent_dispatches,
         local.worker_capacity,
-        try(provider.limits.concurrency + local.least_dispatches_per_second, local.worker_capacity),
+        contains(keys(local.lines), id) ? try(provider.limits.concurrency + local.least_dispatches_per_second, local.worker_capacity) : local.worker_capacity,
       )
     }
   }
