@@ -8,6 +8,7 @@ import { createLineEndpoints } from "../../shared/http/openai/create-line-endpoi
 import { toInternalHandler } from "../../shared/http/to-internal-handler.ts";
 import { sweepNotifications } from "../../shared/notifications/carry-out-due.ts";
 import { type SweepDeps, sweep } from "../../shared/queue/sweep.ts";
+import { forgetLines } from "../../shared/routing/forget-lines.ts";
 import { publishReceipts } from "../../shared/webhooks/publish-receipts.ts";
 import { sweepWebhooks } from "../../shared/webhooks/sweep-webhooks.ts";
 
@@ -21,7 +22,7 @@ type Deps = SweepDeps &
  * part that fails holds up no other: the next minute tries again.
  */
 export function createCronSweep(deps: Deps): Handler {
-  const lines = createLineEndpoints(deps);
+  const endpoints = createLineEndpoints(deps);
 
   async function part<T extends object>(step: string, run: () => Promise<T>): Promise<T | { failed: 1 }> {
     try {
@@ -34,14 +35,15 @@ export function createCronSweep(deps: Deps): Handler {
 
   return toInternalHandler(deps.log, async () => {
     const report = await sweep(deps);
-    const [webhooks, notifications, hooks, alerts, batches] = await Promise.all([
+    const [lines, webhooks, notifications, hooks, alerts, batches] = await Promise.all([
+      part("lines", async () => ({ forgotten: await forgetLines(deps) })),
       part("webhooks", () => sweepWebhooks(deps)),
       part("notifications", () => sweepNotifications(deps)),
       part("hooks", async () => ({ published: await publishReceipts(deps) })),
       part("alerts", () => watch(deps)),
-      part("batches", () => driveBatches({ ...deps, lines })),
+      part("batches", () => driveBatches({ ...deps, lines: endpoints })),
     ]);
-    return Response.json({ ...report, webhooks, notifications, hooks, alerts, batches });
+    return Response.json({ ...report, lines, webhooks, notifications, hooks, alerts, batches });
   });
 }
 

@@ -32,6 +32,30 @@ export const Abilities = z
   });
 export type Abilities = z.infer<typeof Abilities>;
 
+const Rate = z
+  .string()
+  .regex(
+    /^[1-9]\d{0,8}\/([1-9]\d{0,8})?(ms|s|min|hour|day)$/,
+    "must be a rate, count/period, such as 10/s, 60/min, 50/hour, 1000/day or 10/2s",
+  );
+
+/** Limits of its own, for a model that its vendor counts apart from the account's others. */
+export const ModelLimits = z
+  .strictObject({
+    requests: z
+      .union([Rate, z.array(Rate).min(1).max(4)], "must be a rate, such as 60/min, or a list of up to four")
+      .optional(),
+    tokens: Rate.optional(),
+    concurrency: z.int().min(1).max(10_000).optional(),
+  })
+  .refine((limits) => Object.keys(limits).length > 0, "must hold requests, tokens or concurrency")
+  .meta({
+    id: "ModelLimits",
+    description:
+      "Where its vendor counts it apart from the account's other models: it then has a queue of its own, with a limiter and a breaker, called <provider>-<model>. A rate is count/period, such as 60/min.",
+  });
+export type ModelLimits = z.infer<typeof ModelLimits>;
+
 /** An entry of the catalogue, the same in conea.yaml and over HTTP. */
 export const modelFields = {
   provider: z.string().min(1).max(63),
@@ -52,13 +76,15 @@ export const modelFields = {
   cacheSeconds: CacheSeconds.optional(),
 };
 
-export const ModelEntry = z.strictObject(modelFields).meta({
+const entryFields = { ...modelFields, limits: ModelLimits.optional() };
+
+export const ModelEntry = z.strictObject(entryFields).meta({
   id: "ModelEntry",
   description: "What is to be known of a model. `quality` is from 0 to 1; `fallbacks` serve when it fails.",
 });
 export type ModelEntry = z.infer<typeof ModelEntry>;
 
-export const CreateModel = z.strictObject({ id: ModelId, ...modelFields }).meta({ id: "CreateModel" });
+export const CreateModel = z.strictObject({ id: ModelId, ...entryFields }).meta({ id: "CreateModel" });
 export type CreateModel = z.infer<typeof CreateModel>;
 
 export const Model = z

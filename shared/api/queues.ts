@@ -37,6 +37,9 @@ export const BreakerView = z
 export const QueueView = z
   .object({
     id: z.string(),
+    /** Of a registered model's own line: the provider it was registered with. */
+    account: z.string().optional(),
+    retiredAt: z.iso.datetime().optional(),
     /** Tasks in line, waiting for a time, and with the provider. */
     ready: count,
     scheduled: count,
@@ -53,7 +56,7 @@ export const QueueView = z
   .meta({
     id: "Queue",
     description:
-      "A provider's line. `oldestWaitSeconds` counts from acceptance, times held back included; `estimatedWaitSeconds` is that of a new task of the last priority, as the limits alone would have it, and absent while paused. `retryAfterUntil`: the provider asked for silence.",
+      "A provider's line. `oldestWaitSeconds` counts from acceptance, times held back included; `estimatedWaitSeconds` is that of a new task of the last priority, as the limits alone would have it, and absent while paused. `retryAfterUntil`: the provider asked for silence. `account`: whose calls a registered model's own line makes; `retiredAt`: since when no model has that line any more.",
   });
 export type QueueView = z.infer<typeof QueueView>;
 

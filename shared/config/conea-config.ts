@@ -37,7 +37,8 @@ const Limits = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional(),
 });
 
-const OwnLimits = Limits.refine(
+/** What a model that has limits of its own is limited by: something. */
+export const OwnLimits = Limits.refine(
   (limits) => Object.keys(limits).length > 0,
   "must hold requests, tokens or concurrency",
 );
@@ -59,7 +60,11 @@ const ProviderConfig = z.strictObject({
   timeouts: Timeouts.prefault({}),
   appName: z.string().min(1).max(64).optional(),
 });
-export type ProviderConfig = z.infer<typeof ProviderConfig>;
+/**
+ * The line of a registered model stands among the providers too. `account`: the provider whose key it uses, and by whose way
+ * its wakes come. `retiredAt`: since when no model has it any more; it then ends what waits in it.
+ */
+export type ProviderConfig = z.infer<typeof ProviderConfig> & { account?: string; retiredAt?: string };
 
 /** `limits`: its vendor counts it apart from the account's other models, so it gets a line of its own. */
 const ModelConfig = z.strictObject({ ...modelFields, provider: Name, limits: OwnLimits.optional() });
@@ -88,6 +93,8 @@ const QueueConfig = z.strictObject({
   strict: z.boolean().default(false),
 });
 export type QueueConfig = z.infer<typeof QueueConfig>;
+
+type Catalogue = { providers: Record<string, ProviderConfig>; models: Record<string, ModelConfig> };
 
 /** `conea.yaml`: providers, models, and how to retry, to leave alone and to refuse. */
 export const ConeaConfig = z
@@ -125,5 +132,5 @@ export const ConeaConfig = z
       context.addIssue({ code: "custom", path: ["models", model, "limits"], message });
     }
   })
-  .transform((config): typeof config & { models: Record<string, ModelConfig> } => giveLines(config));
+  .transform((config): typeof config & Catalogue => giveLines(config));
 export type ConeaConfig = z.infer<typeof ConeaConfig>;

@@ -11,6 +11,12 @@ export function toLineId(provider: string, model: string): string {
   return `${provider}-${name}`.slice(0, longestId).replace(/-+$/, "");
 }
 
+/** A model as it stands in the catalogue: where it has limits of its own, its provider is its line. */
+export function withOwnLine<T extends ModelConfig>(id: string, model: T): T {
+  const { provider, limits } = model;
+  return limits ? { ...model, provider: toLineId(provider, id), account: provider } : model;
+}
+
 /** The models whose line could not be told from another's, with what it would be called. */
 export function findSameLines({ providers, models }: Catalogue): { model: string; line: string }[] {
   const seen = new Set(Object.keys(providers));
@@ -34,10 +40,7 @@ export function giveLines<T extends Catalogue>(config: T): T {
     const account = config.providers[provider];
     return account && limits ? [[toLineId(provider, model), { ...account, limits }] as const] : [];
   });
-  const models = own.map(([id, model]) => {
-    const { provider } = model;
-    return [id, { ...model, provider: toLineId(provider, id), account: provider }] as const;
-  });
+  const models = own.map(([id, model]) => [id, withOwnLine(id, model)] as const);
   return {
     ...config,
     providers: { ...config.providers, ...Object.fromEntries(lines) },

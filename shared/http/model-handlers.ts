@@ -17,7 +17,7 @@ export function createModelHandlers(deps: ModelHandlerDeps): Pick<Handlers, Mode
     ...entry,
     ...(limits && { limits: showLimits(limits) }),
     source: findModel(deps.config.models, id) ? "file" : "api",
-    ...(deps.isSimulated(entry.provider) && { simulated: true as const }),
+    ...(deps.isSimulated(entry.account ?? entry.provider) && { simulated: true as const }),
   });
   return {
     async listModels() {
@@ -32,13 +32,12 @@ export function createModelHandlers(deps: ModelHandlerDeps): Pick<Handlers, Mode
     async createModel({ request, principal, body }) {
       // A model is named by its caller, so that a repeated call makes nothing new anyway.
       readIdempotencyKey(request.headers);
-      await createModel(deps, principal, body);
-      const { id, ...entry } = body;
+      const { id } = body;
+      const entry = await createModel(deps, principal, body);
       return Response.json(show(id, entry), { status: 201, headers: { Location: `/v1/models/${id}` } });
     },
     async replaceModel({ principal, params: { modelId = "" }, body }) {
-      await replaceModel(deps, principal, modelId, body);
-      return Response.json(show(modelId, body));
+      return Response.json(show(modelId, await replaceModel(deps, principal, modelId, body)));
     },
     async deleteModel({ principal, params: { modelId = "" } }) {
       await deleteModel(deps, principal, modelId);

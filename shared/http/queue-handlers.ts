@@ -17,26 +17,35 @@ type QueueOperation =
   | "recoverQueues";
 
 export function createQueueHandlers(deps: QueueHandlerDeps): Pick<Handlers, QueueOperation> {
+  const { catalogue } = deps;
   const show = async (queueId: string): Promise<Response> =>
     Response.json(await describeQueue(deps, queueId));
   return {
     async listQueues() {
+      await catalogue.read();
       return Response.json({ items: await describeQueues(deps) });
     },
-    getQueue: ({ params: { queueId = "" } }) => show(queueId),
+    async getQueue({ params: { queueId = "" } }) {
+      await catalogue.knowsQueue(queueId);
+      return show(queueId);
+    },
     async pauseQueue({ principal, params: { queueId = "" } }) {
+      await catalogue.knowsQueue(queueId);
       await pauseQueue(deps, principal, queueId);
       return show(queueId);
     },
     async resumeQueue({ principal, params: { queueId = "" } }) {
+      await catalogue.knowsQueue(queueId);
       await resumeQueue(deps, principal, queueId);
       return show(queueId);
     },
     async resetBreaker({ principal, params: { queueId = "" } }) {
+      await catalogue.knowsQueue(queueId);
       await resetBreaker(deps, principal, queueId);
       return show(queueId);
     },
     async recoverQueues({ principal, body }) {
+      await catalogue.read();
       return Response.json(await recover(deps, principal, body));
     },
   };

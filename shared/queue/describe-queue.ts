@@ -24,6 +24,7 @@ export function describeQueues(deps: DescribeDeps): Promise<QueueView[]> {
  */
 export async function describeQueue(deps: DescribeDeps, queueId: string): Promise<QueueView> {
   const queue = findQueue(deps.config, queueId);
+  const { account, retiredAt } = deps.config.providers[queueId] ?? {};
   const [snapshot, byPriority, scheduled, running, oldest] = await Promise.all([
     deps.documents.get<QueueDocument>(queuePath(queueId)),
     countByPriority(deps, queueId),
@@ -42,6 +43,8 @@ export async function describeQueue(deps: DescribeDeps, queueId: string): Promis
   );
   return {
     id: queueId,
+    ...(account && { account }),
+    ...(retiredAt && { retiredAt }),
     ready,
     scheduled,
     running,

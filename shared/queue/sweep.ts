@@ -51,6 +51,8 @@ export async function sweep(
   deps: SweepDeps,
   { orphans = false, isAlone = false, wakeAll = false } = {},
 ): Promise<SweepReport> {
+  // With it the lines of registered models become known, retired ones too.
+  await deps.catalogue.read();
   const queues = Object.keys(deps.config.providers);
   const report: SweepReport = {
     lost: 0,

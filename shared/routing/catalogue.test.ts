@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { admin, openTestConea } from "../tasks/conea.fixture.ts";
-import { cataloguePath, createCatalogue } from "./catalogue.ts";
+import { createCatalogue } from "./catalogue.ts";
+import { cataloguePath } from "./catalogue-document.ts";
 import { createModel } from "./register-models.ts";
 
 const entry = { provider: "main", kinds: ["chat" as const] };

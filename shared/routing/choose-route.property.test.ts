@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ModelEntry } from "../api/models.ts";
 import type { RouteRequest } from "../api/route.ts";
+import type { ModelConfig } from "../config/conea-config.ts";
 import { ConeaConfig } from "../config/conea-config.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import { chooseRoute, mostCandidates, type RouteWorld } from "./choose-route.ts";
@@ -15,12 +15,12 @@ const { providers } = ConeaConfig.parse({ providers: { one: kinds, two: kinds, t
 const needs = { ...noNeeds, read: 1_000, written: 500 };
 
 const ability = { requiredKeys: [] as [] };
-const entry: fc.Arbitrary<ModelEntry> = fc.record(
+const entry: fc.Arbitrary<ModelConfig> = fc.record(
   {
     provider: fc.constantFrom("one", "two", "three"),
     kinds: fc.constant(["chat" as const]),
     contextTokens: fc.constantFrom(1_000, 8_000, 100_000),
-    modalities: fc.constantFrom<ModelEntry["modalities"]>(["text"], ["text", "image"]),
+    modalities: fc.constantFrom<ModelConfig["modalities"]>(["text"], ["text", "image"]),
     abilities: fc.record({ tools: fc.boolean(), jsonSchema: fc.boolean(), prefill: fc.boolean() }, ability),
     price: fc.record({ inputMicros: fc.nat(9_000_000), outputMicros: fc.nat(9_000_000) }, ability),
     quality: fc.constantFrom(0, 0.3, 0.9),

@@ -87,7 +87,7 @@ function findServing({ models, providers }: RouteWorld, type: TaskType): Option[
     .filter(([, { kinds }]) => kinds.includes(type))
     .map(([model, entry]): Option => ({ provider: entry.provider, model, entry, reason: "" }));
   const byKind = Object.entries(providers)
-    .filter(([, { kind }]) => withoutModel[kind]?.includes(type))
+    .filter(([, { kind, account }]) => account === undefined && withoutModel[kind]?.includes(type))
     .map(([provider]): Option => ({ provider, reason: "" }));
   const serving = [...byModel, ...byKind];
   if (serving.length > 0) return serving;

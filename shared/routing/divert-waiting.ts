@@ -84,7 +84,7 @@ async function findTurn(
     if (provider === undefined || provider === queue) continue;
     // It asked this task for silence, which its queue may not have heard of.
     if ((rescue.quietUntil?.[index] ?? 0) > deps.clock.now()) continue;
-    if (await deps.resting.isResting(provider)) continue;
+    if (!(await deps.catalogue.takesTasks(provider)) || (await deps.resting.isResting(provider))) continue;
     const turn = toTurn(route, index);
     const funded = await fundCall(deps, { ...task, ...turn.fields }, index);
     if (funded) return { ...turn, funded };

@@ -1,5 +1,6 @@
-import { type AbilityName, abilityNames, type ModelEntry } from "../api/models.ts";
+import { type AbilityName, abilityNames } from "../api/models.ts";
 import type { RouteRequirements } from "../api/route.ts";
+import type { ModelConfig } from "../config/conea-config.ts";
 import { estimateMicros, type RequestNeeds } from "./request-needs.ts";
 
 /** How an ability is called in a sentence. */
@@ -12,7 +13,7 @@ const words: Record<AbilityName, string> = {
 
 /** What a model is not known to satisfy of a route's requirements, in a few words; `undefined` when it satisfies all. Pure. */
 export function findUnmet(
-  { abilities, contextTokens, modalities, price }: ModelEntry,
+  { abilities, contextTokens, modalities, price }: ModelConfig,
   require: RouteRequirements,
   needs: RequestNeeds,
 ): string | undefined {
@@ -30,7 +31,7 @@ export function findUnmet(
 
 /** What a model is known to lack of what a request needs by itself. What is not known of it may be tried. Pure. */
 export function findLack(
-  { abilities, contextTokens, modalities }: ModelEntry,
+  { abilities, contextTokens, modalities }: ModelConfig,
   needs: RequestNeeds,
 ): string | undefined {
   if (needs.tools && abilities?.tools === false) return "lacks tools";

@@ -1,10 +1,10 @@
-import type { ModelEntry } from "../api/models.ts";
 import type { Preference } from "../api/route.ts";
+import type { ModelConfig } from "../config/conea-config.ts";
 import { type ModelHealth, successAt } from "./model-health.ts";
 import { estimateMicros, type RequestNeeds } from "./request-needs.ts";
 
 /** Somebody who may serve a request. `entry` is absent for a provider without models. */
-export type Option = { provider: string; model?: string; entry?: ModelEntry; reason: string };
+export type Option = { provider: string; model?: string; entry?: ModelConfig; reason: string };
 
 export type OrderWorld = { health: ReadonlyMap<string, ModelHealth>; now: number };
 

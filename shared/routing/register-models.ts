@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Principal, requireAdmin } from "../access/principal.ts";
 import type { ModelEntry } from "../api/models.ts";
-import type { ConeaConfig, ModelConfig } from "../config/conea-config.ts";
+import { type ConeaConfig, type ModelConfig, OwnLimits } from "../config/conea-config.ts";
 import { findModelProblems } from "../config/find-model-problems.ts";
+import { withOwnLine } from "../config/give-lines.ts";
+import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
-import { PreconditionFailed, type Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import {
-  type Catalogue,
-  type CatalogueDocument,
-  cataloguePath,
-  findModel,
-  type Models,
-} from "./catalogue.ts";
+import { type Catalogue, findModel, type Models } from "./catalogue.ts";
+import { type CatalogueDocument, withModels } from "./catalogue-document.ts";
+import { changeCatalogue } from "./change-catalogue.ts";
+import { findLineProblem } from "./find-line-problem.ts";
 import { unknownModel } from "./unknown-model.ts";
 
 /*
@@ -20,53 +18,66 @@ import { unknownModel } from "./unknown-model.ts";
  * entry of conea.yaml is changed in that file alone.
  */
 
-export type RegisterDeps = Pick<Platform, "documents"> & { config: ConeaConfig; catalogue: Catalogue };
+export type RegisterDeps = Pick<Platform, "documents" | "clock"> & {
+  config: ConeaConfig;
+  catalogue: Catalogue;
+};
 
-const mostTries = 10;
 /** What one document holds with room to spare. */
 const mostModels = 500;
 
 /**
- * Registers a model; the same one once more changes nothing. Throws `invalid_request` when its entry names what is not
+ * Registers a model, and resolves to how it stands in the catalogue; the same one once more changes nothing. Throws `invalid_request` when its entry names what is not
  * there, and `conflict` when there is another of that id.
  */
 export async function createModel(
   deps: RegisterDeps,
   principal: Principal,
-  { id, ...entry }: { id: string } & ModelEntry,
-): Promise<void> {
+  { id, ...entered }: { id: string } & ModelEntry,
+): Promise<ModelConfig> {
   requireAdmin(principal);
-  await changeModels(deps, (models) => {
+  const entry = toModelConfig(entered);
+  await changeModels(deps, (stored) => {
+    const { models } = stored;
     const known = findModel(deps.config.models, id) ?? findModel(models, id);
     if (known && isDeepStrictEqual(known, entry)) return undefined;
     if (known)
       throw conflict(`There is a model ${id} already; PUT replaces one that was registered over HTTP.`);
     if (Object.keys(models).length >= mostModels)
       throw conflict(`There are ${mostModels} registered models, which is the most.`);
-    requireSound(deps, models, id, entry);
+    requireSound(deps, stored, id, entry);
     return { ...models, [id]: entry };
   });
+  return withOwnLine(id, entry);
 }
 
-/** Replaces a registered model's entry whole. Throws `unknown_model`, `conflict` and `invalid_request`. */
+/**
+ * Replaces a registered model's entry whole, and resolves to how it stands in the catalogue. What waits in a line that it has
+ * no longer is worked off there. Throws `unknown_model`, `conflict` and `invalid_request`.
+ */
 export async function replaceModel(
   deps: RegisterDeps,
   principal: Principal,
   id: string,
-  entry: ModelEntry,
-): Promise<void> {
+  entered: ModelEntry,
+): Promise<ModelConfig> {
   requireAdmin(principal);
-  await changeModels(deps, (models) => {
-    requireRegistered(deps, models, id);
-    requireSound(deps, models, id, entry);
-    return { ...models, [id]: entry };
+  const entry = toModelConfig(entered);
+  await changeModels(deps, (stored) => {
+    requireRegistered(deps, stored.models, id);
+    requireSound(deps, stored, id, entry);
+    return { ...stored.models, [id]: entry };
   });
+  return withOwnLine(id, entry);
 }
 
-/** Takes a registered model out of the catalogue. Throws `unknown_model`, and `conflict` while another falls back to it. */
+/**
+ * Takes a registered model out of the catalogue; what waits in its line is worked off there. Throws `unknown_model`, and
+ * `conflict` while another falls back to it.
+ */
 export async function deleteModel(deps: RegisterDeps, principal: Principal, id: string): Promise<void> {
   requireAdmin(principal);
-  await changeModels(deps, (models) => {
+  await changeModels(deps, ({ models }) => {
     requireRegistered(deps, models, id);
     const { [id]: _, ...rest } = models;
     const users = Object.entries(rest).filter(([, { fallbacks }]) => fallbacks?.includes(id));
@@ -77,29 +88,19 @@ export async function deleteModel(deps: RegisterDeps, principal: Principal, id: 
 }
 
 /** `change` gives the models to keep, or nothing where they are right already. It may be asked several times. */
-async function changeModels(
-  { documents, catalogue }: RegisterDeps,
-  change: (models: Record<string, ModelConfig>) => Record<string, ModelConfig> | undefined,
+function changeModels(
+  deps: RegisterDeps,
+  change: (stored: CatalogueDocument) => CatalogueDocument["models"] | undefined,
 ): Promise<void> {
-  for (let tries = 0; tries < mostTries; tries++) {
-    const snapshot = await documents.get<CatalogueDocument>(cataloguePath);
-    const models = change(snapshot?.data.models ?? {});
-    if (!models) return;
-    const data: CatalogueDocument = { models };
-    const write: Write = snapshot
-      ? { op: "set", path: cataloguePath, data, precondition: { updateTime: snapshot.updateTime } }
-      : { op: "create", path: cataloguePath, data };
-    try {
-      await documents.commit([write]);
-      catalogue.forget();
-      return;
-    } catch (error) {
-      if (!(error instanceof PreconditionFailed)) throw error;
-    }
-  }
-  throw new ConeaError("unavailable", "The catalogue is changing too fast right now; try again.", {
-    headers: { "Retry-After": "1" },
+  return changeCatalogue(deps, (stored) => {
+    const models = change(stored);
+    return models && withModels(stored, models, toTime(deps.clock.now()));
   });
+}
+
+/** The wire's rates are written; the wire's schema has seen to it that they can be read. */
+function toModelConfig({ limits, ...entry }: ModelEntry): ModelConfig {
+  return limits ? { ...entry, limits: OwnLimits.parse(limits) } : entry;
 }
 
 function requireRegistered({ config }: RegisterDeps, models: Models, id: string): void {
@@ -108,10 +109,18 @@ function requireRegistered({ config }: RegisterDeps, models: Models, id: string)
   if (!findModel(models, id)) throw unknownModel({ ...models, ...config.models }, id);
 }
 
-function requireSound({ config }: RegisterDeps, models: Models, id: string, entry: ModelEntry): void {
-  const { providers } = config;
-  const all = { ...models, ...config.models };
-  const [problem] = findModelProblems(id, entry, { providers, models: all });
+function requireSound(
+  { config, catalogue }: RegisterDeps,
+  stored: CatalogueDocument,
+  id: string,
+  entry: ModelConfig,
+): void {
+  const { configured } = catalogue;
+  const all = { ...stored.models, ...config.models };
+  const [problem = findLineProblem(id, entry, { stored, configured })] = findModelProblems(id, entry, {
+    providers: configured,
+    models: all,
+  });
   if (!problem) return;
   const { field, message } = problem;
   throw new ConeaError("invalid_request", `The model ${id} is not sound: its ${field} ${message}.`, {

@@ -80,9 +80,8 @@ function watchesStream({ type, route }: TaskDocument): boolean {
   return route !== undefined && (type === "chat" || type === "completion");
 }
 
-async function vendorName({ catalogue }: CallDeps, { model }: TaskDocument): Promise<string> {
-  if (model === undefined) return "";
-  return (await catalogue.find(model))?.name ?? model;
+async function vendorName({ catalogue }: CallDeps, { model, queue }: TaskDocument): Promise<string> {
+  return model === undefined ? "" : catalogue.nameOf({ model, queue });
 }
 
 /** The text of an attempt that went on from another is that one's and what is new. */

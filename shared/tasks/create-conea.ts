@@ -9,6 +9,7 @@ import type { Platform } from "../platform/platform.ts";
 import { createPrices, type Prices } from "../pricing/create-prices.ts";
 import type { ProviderDirectory } from "../providers/provider.ts";
 import { type Backpressure, createBackpressure } from "../queue/backpressure.ts";
+import { carryWakes } from "../routing/carry-wakes.ts";
 import { type Catalogue, createCatalogue } from "../routing/catalogue.ts";
 import { createHealthBook, type HealthBook } from "../routing/health-book.ts";
 import { createRestingQueues, type RestingQueues } from "../routing/resting-queues.ts";
@@ -19,6 +20,7 @@ import { createLiveOutput, type LiveOutput } from "./live-output.ts";
 
 /** Everything the functions draw their dependencies from: the platform, what is configured, and what runs tasks. */
 export type Conea = Platform & {
+  /** `providers` has the lines of registered models too, as far as they are known here. */
   config: ConeaConfig;
   catalogue: Catalogue;
   /** How the models are doing. */
@@ -63,18 +65,21 @@ export type ConeaOptions = {
 };
 
 export function createConea({
-  platform,
-  config,
-  providers,
+  platform: given,
+  config: configured,
+  providers: directory,
   log,
   closing,
   localKey,
   simulated,
   operatorTenant: usualOperatorTenant = "local",
 }: ConeaOptions): Conea {
-  const { retry, operatorTenant = usualOperatorTenant } = config;
-  const isSimulated = (providerId: string) => simulated?.has(providerId) ?? false;
-  const catalogue = createCatalogue({ ...platform, config, log });
+  const { retry, operatorTenant = usualOperatorTenant } = configured;
+  const catalogue = createCatalogue({ ...given, config: configured, log });
+  const config = { ...configured, providers: catalogue.providers };
+  const platform = { ...given, wakes: carryWakes(given.wakes, catalogue) };
+  const providers = { open: (id: string) => directory.open(catalogue.accountOf(id)) };
+  const isSimulated = (providerId: string) => simulated?.has(catalogue.accountOf(providerId)) ?? false;
   const health = createHealthBook({ ...platform, log });
   const resting = createRestingQueues({ ...platform, config, log });
   const live = createLiveOutput();

@@ -238,6 +238,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
 
   return {
     async handleWake({ queue: queueId, reason, at: wokenAt = 0 }) {
+      await deps.catalogue.knowsQueue(queueId);
       const queue = toQueue(deps.config, queueId);
       if (!queue) return;
       if (reason === "due") await promoteDue(deps, queueId, wokenAt);

@@ -16,7 +16,7 @@ export type Decided = TaskChange & Pick<Funded, "extension">;
 
 /**
  * What becomes of a running task, where each further call must be paid from what the task has reserved, or can reserve: a
- * candidate that is not is passed over.
+ * candidate that is not, or whose queue takes no tasks any more, is passed over.
  */
 export async function decideNext(
   deps: ReserveDeps,
@@ -24,7 +24,7 @@ export async function decideNext(
   { outcome, facts }: { outcome: Outcome; facts: AttemptFacts },
   options: NextStateOptions,
 ): Promise<Decided> {
-  const barred: number[] = [];
+  const barred = await findClosed(deps, task, outcome);
   for (;;) {
     const { fields, removes } = nextState(task, outcome, facts, { ...options, barred });
     const next = { ...task, ...fields };
@@ -36,4 +36,17 @@ export async function decideNext(
     if (funded) return { ...funded, fields: { ...fields, ...funded.fields }, removes };
     barred.push(at);
   }
+}
+
+/** Candidates whose queue is gone, or was retired. What cannot be found out is left to where the task goes. */
+async function findClosed(
+  { catalogue }: ReserveDeps,
+  { route, queue }: TaskDocument,
+  outcome: Outcome,
+): Promise<number[]> {
+  if (!route || outcome.kind === "succeeded") return [];
+  const closed: number[] = [];
+  for (const [index, { provider }] of route.candidates.entries())
+    if (provider !== queue && !(await catalogue.takesTasks(provider).catch(() => true))) closed.push(index);
+  return closed;
 }

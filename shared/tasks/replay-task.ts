@@ -176,9 +176,10 @@ async function planReplay(
   { type, model, route }: TaskDocument,
   request: ReplayRequest,
 ): Promise<Planned> {
-  const { providers } = deps.config;
-  const known = route?.candidates.filter(({ provider }) => Object.hasOwn(providers, provider)) ?? [];
-  if (known.length > 0 && request.model === undefined) {
+  const candidates = request.model === undefined ? (route?.candidates ?? []) : [];
+  const areOpen = await Promise.all(candidates.map(({ provider }) => deps.catalogue.takesTasks(provider)));
+  const known = candidates.filter((_, index) => areOpen[index]);
+  if (known.length > 0) {
     return toPlanned(known, await findOpen(deps, known), route?.prefer);
   }
   return planRoute(deps, { type, model: request.model ?? model });

@@ -28,8 +28,9 @@ import { claimNextTask, isQueueFull, peekQueue, queueLength } from "../../shared
 import { sweep } from "../../shared/queue/sweep.ts";
 import { createCatalogue } from "../../shared/routing/catalogue.ts";
 import { divertWaiting } from "../../shared/routing/divert-waiting.ts";
+import { forgetLines } from "../../shared/routing/forget-lines.ts";
 import { createHealthBook } from "../../shared/routing/health-book.ts";
-import { createModel } from "../../shared/routing/register-models.ts";
+import { createModel, deleteModel } from "../../shared/routing/register-models.ts";
 import { createRestingQueues } from "../../shared/routing/resting-queues.ts";
 import { aChat, admin, ann, openTestConea } from "../../shared/tasks/conea.fixture.ts";
 import { findContinuation } from "../../shared/tasks/continuation.ts";
@@ -219,6 +220,11 @@ async function useRouting(given: Deps): Promise<void> {
     ...{ id: "new", provider: "second", kinds: ["chat"] },
     abilities: { prefill: true },
   });
+  const limits = { requests: "60/min" };
+  await createModel(deps, admin, { id: "limited", provider: "second", kinds: ["chat"], limits });
+  await deleteModel(deps, admin, "limited");
+  const inMonths = { ...deps.clock, now: () => deps.clock.now() + 60 * 86_400_000 };
+  await forgetLines({ ...deps, clock: inMonths });
   health.note("new", { isGood: true });
   await health.share("new");
   const route = { fallbacks: ["new"] };
