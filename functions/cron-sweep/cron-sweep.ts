@@ -2,6 +2,7 @@ import { publishUntoldAlerts } from "../../shared/alerts/publish-alerts.ts";
 import { toSources } from "../../shared/alerts/to-sources.ts";
 import { type WatchDeps, watchAlerts } from "../../shared/alerts/watch-alerts.ts";
 import { type DriveBatchesDeps, driveBatches } from "../../shared/batches/drive-batches.ts";
+import { removeExpired } from "../../shared/batches/remove-expired.ts";
 import { toErrorField } from "../../shared/core/log.ts";
 import type { Handler } from "../../shared/http/create-app.ts";
 import { createLineEndpoints } from "../../shared/http/openai/create-line-endpoints.ts";
@@ -35,15 +36,16 @@ export function createCronSweep(deps: Deps): Handler {
 
   return toInternalHandler(deps.log, async () => {
     const report = await sweep(deps);
-    const [lines, webhooks, notifications, hooks, alerts, batches] = await Promise.all([
+    const [lines, webhooks, notifications, hooks, alerts, batches, files] = await Promise.all([
       part("lines", async () => ({ forgotten: await forgetLines(deps) })),
       part("webhooks", () => sweepWebhooks(deps)),
       part("notifications", () => sweepNotifications(deps)),
       part("hooks", async () => ({ published: await publishReceipts(deps) })),
       part("alerts", () => watch(deps)),
       part("batches", () => driveBatches({ ...deps, lines: endpoints })),
+      part("files", () => removeExpired(deps)),
     ]);
-    return Response.json({ ...report, lines, webhooks, notifications, hooks, alerts, batches });
+    return Response.json({ ...report, lines, webhooks, notifications, hooks, alerts, batches, files });
   });
 }
 

@@ -22,6 +22,8 @@ export type BatchDocument = {
   inputFileId: string;
   endpoint: string;
   metadata?: Record<string, string>;
+  /** How long its results are kept once they are there; for good where absent. */
+  outputExpiresAfterSeconds?: number;
   phase: BatchPhase;
   /** Until it has ended and that has been told. */
   active: boolean;

@@ -16,7 +16,10 @@ const mostTries = 10;
 /** The only window there is. */
 const windowMs = 24 * 60 * 60 * 1_000;
 
-export type NewBatch = Pick<BatchDocument, "inputFileId" | "endpoint" | "metadata">;
+export type NewBatch = Pick<
+  BatchDocument,
+  "inputFileId" | "endpoint" | "metadata" | "outputExpiresAfterSeconds"
+>;
 
 type Deps = Pick<Platform, "documents" | "clock" | "ids"> & { lines: LineEndpoints };
 
@@ -71,23 +74,23 @@ function wrongFile(): ConeaError {
 }
 
 function requireSame(earlier: BatchDocument, asked: NewBatch): BatchDocument {
-  const { inputFileId, endpoint, metadata } = earlier;
-  const isSame = isDeepStrictEqual(
-    [inputFileId, endpoint, metadata],
-    [asked.inputFileId, asked.endpoint, asked.metadata],
-  );
-  if (isSame) return earlier;
+  if (isDeepStrictEqual(toAsked(earlier), toAsked(asked))) return earlier;
   throw new ConeaError(
     "idempotency_key_reused",
     "This Idempotency-Key was used for another batch; use a new key for a new batch.",
   );
 }
 
+/** What one request for a batch has that another may not have. */
+function toAsked({ inputFileId, endpoint, metadata, outputExpiresAfterSeconds }: NewBatch) {
+  return [inputFileId, endpoint, metadata, outputExpiresAfterSeconds];
+}
+
 function toDocument(
   { clock, ids }: Deps,
   { tenant, user, keyId, role }: Principal,
   id: string,
-  { inputFileId, endpoint, metadata }: NewBatch,
+  { inputFileId, endpoint, metadata, outputExpiresAfterSeconds }: NewBatch,
 ): BatchDocument {
   const now = clock.now();
   return {
@@ -99,6 +102,7 @@ function toDocument(
     inputFileId,
     endpoint,
     ...(metadata && { metadata }),
+    ...(outputExpiresAfterSeconds !== undefined && { outputExpiresAfterSeconds }),
     phase: "validating",
     active: true,
     ...createdFields(now),

@@ -10,7 +10,7 @@ const mostTries = 10;
 
 /** Takes a file away from its owner. The last batch that reads it removes its content. Throws `not_found`. */
 export async function deleteFile(
-  deps: Pick<Platform, "documents" | "blobs">,
+  deps: Pick<Platform, "documents" | "blobs" | "clock">,
   principal: Principal,
   fileId: string,
 ): Promise<void> {

@@ -7,6 +7,7 @@ import { changeBatch } from "./change-batch.ts";
 import { type FileDocument, type FilePart, filePath } from "./file-document.ts";
 import { removeParts } from "./remove-parts.ts";
 import { type FileKind, toResultFile } from "./result-file.ts";
+import { toExpiry } from "./store-file.ts";
 
 type Deps = Pick<Platform, "documents" | "blobs" | "clock" | "ids">;
 
@@ -50,6 +51,7 @@ function toDocument(batch: BatchDocument, kind: FileKind, parts: FilePart[], now
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     parts,
     createdAt: toTime(now),
+    ...toExpiry(now, batch.outputExpiresAfterSeconds),
     sequence: nextSequence(now),
     deleted: false,
     uses: 0,

@@ -1,3 +1,4 @@
+import { fromTime } from "../core/clock.ts";
 import type { DocumentPath } from "../platform/documents.ts";
 import { type BlobKey, toBlobKey } from "../platform/put-blob.ts";
 
@@ -17,12 +18,19 @@ export type FileDocument = {
   /** In the order of the content. */
   parts: FilePart[];
   createdAt: string;
+  /** From then on it is gone for its owner; the sweep removes what is left of it. Absent where it stays. */
+  expiresAt?: string;
   sequence: number;
   /** For its owner it is gone; its content stays while a batch reads it. */
   deleted: boolean;
   /** Batches that have not ended and read it. */
   uses: number;
 };
+
+/** Whether its owner still has it. Pure. */
+export function isThere({ deleted, expiresAt }: FileDocument, now: number): boolean {
+  return !deleted && (expiresAt === undefined || fromTime(expiresAt) > now);
+}
 
 export function filePath(fileId: string): DocumentPath {
   return `files/${fileId}`;

@@ -3,16 +3,18 @@ import { ConeaError } from "../core/conea-error.ts";
 import { isId } from "../core/ids.ts";
 import type { Filter, Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type FileDocument, type FilePurpose, filePath, partKey } from "./file-document.ts";
+import { type FileDocument, type FilePurpose, filePath, isThere, partKey } from "./file-document.ts";
+
+type Deps = Pick<Platform, "documents" | "clock">;
 
 /** The file of an id, if the principal may see it. Throws `not_found`, which tells nobody whether it exists. */
 export async function findFile(
-  { documents }: Pick<Platform, "documents">,
+  { documents, clock }: Deps,
   principal: Principal,
   fileId: string,
 ): Promise<Snapshot<FileDocument>> {
   const snapshot = isId("file", fileId) ? await documents.get<FileDocument>(filePath(fileId)) : undefined;
-  if (snapshot && !snapshot.data.deleted && canRead(principal, snapshot.data)) return snapshot;
+  if (snapshot && isThere(snapshot.data, clock.now()) && canRead(principal, snapshot.data)) return snapshot;
   throw new ConeaError("not_found", `There is no file ${fileId}.`);
 }
 
@@ -26,7 +28,7 @@ export type ListFiles = {
 
 /** The files the principal may see, by age. Throws `not_found` for an `after` that is none of them. */
 export async function listFiles(
-  { documents }: Pick<Platform, "documents">,
+  deps: Deps,
   principal: Principal,
   { purpose, order, limit, after }: ListFiles,
 ): Promise<{ files: FileDocument[]; hasMore: boolean }> {
@@ -37,15 +39,22 @@ export async function listFiles(
     ...(owner === undefined ? [] : [["createdBy", "==", owner] satisfies Filter]),
     ...(purpose === undefined ? [] : [["purpose", "==", purpose] satisfies Filter]),
   ];
-  const last = after === undefined ? undefined : (await findFile({ documents }, principal, after)).data;
-  const found = await documents.query<FileDocument>({
-    collection: "files",
-    where,
-    orderBy: [["sequence", order]],
-    limit: limit + 1,
-    ...(last && { startAfter: { values: [last.sequence], id: last.id } }),
-  });
-  return { files: found.slice(0, limit).map(({ data }) => data), hasMore: found.length > limit };
+  const files: FileDocument[] = [];
+  let last = after === undefined ? undefined : (await findFile(deps, principal, after)).data;
+  // What has expired is in the way for a minute, until the sweep has removed it.
+  for (let isEnd = false; !isEnd && files.length <= limit; ) {
+    const found = await deps.documents.query<FileDocument>({
+      collection: "files",
+      where,
+      orderBy: [["sequence", order]],
+      limit: limit + 1,
+      ...(last && { startAfter: { values: [last.sequence], id: last.id } }),
+    });
+    files.push(...found.map(({ data }) => data).filter((file) => isThere(file, deps.clock.now())));
+    last = found.at(-1)?.data;
+    isEnd = found.length <= limit;
+  }
+  return { files: files.slice(0, limit), hasMore: files.length > limit };
 }
 
 /** A part of a file. Throws where it is gone: whoever reads a file has seen its document, which goes first. */

@@ -13,6 +13,11 @@ export const largestFile = 100_000_000;
 
 export type NewFile = { filename: string; content: AsyncIterable<Uint8Array> };
 
+/** Content that no file has yet. */
+export type StoredContent = Pick<FileDocument, "id" | "tenant" | "createdBy" | "filename" | "parts">;
+
+export type FileOptions = { expiresAfterSeconds?: number | undefined };
+
 type Deps = Pick<Platform, "documents" | "blobs" | "clock" | "ids">;
 
 /**
@@ -21,26 +26,47 @@ type Deps = Pick<Platform, "documents" | "blobs" | "clock" | "ids">;
  */
 export async function storeFile(
   deps: Deps,
-  { tenant, user }: Principal,
+  principal: Principal,
+  file: NewFile,
+  options?: FileOptions,
+): Promise<FileDocument> {
+  return keepFile(deps, await storeContent(deps, principal, file), options);
+}
+
+/** The first half of `storeFile`: nobody sees the file yet. Whoever does not keep it removes its parts. Throws the same. */
+export async function storeContent(
+  deps: Pick<Deps, "blobs" | "ids">,
+  { tenant, user: createdBy }: Principal,
   { filename, content }: NewFile,
+): Promise<StoredContent> {
+  const owner = { id: deps.ids.newId("file"), tenant };
+  return { ...owner, createdBy, filename, parts: await storeParts(deps, owner, content) };
+}
+
+/** The second half: the content becomes a file, which goes by itself after `expiresAfterSeconds`. */
+export async function keepFile(
+  deps: Pick<Deps, "documents" | "clock">,
+  stored: StoredContent,
+  { expiresAfterSeconds }: FileOptions = {},
 ): Promise<FileDocument> {
   const now = deps.clock.now();
-  const owner = { id: deps.ids.newId("file"), tenant };
-  const parts = await storeParts(deps, owner, content);
   const file: FileDocument = {
-    ...owner,
-    createdBy: user,
+    ...stored,
     purpose: "batch",
-    filename,
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-    parts,
+    bytes: stored.parts.reduce((sum, { bytes }) => sum + bytes, 0),
     createdAt: toTime(now),
+    ...toExpiry(now, expiresAfterSeconds),
     sequence: nextSequence(now),
     deleted: false,
     uses: 0,
   };
   await deps.documents.commit([{ op: "create", path: filePath(file.id), data: file }]);
   return file;
+}
+
+/** When a file that is made now is gone; nothing where it stays. Pure. */
+export function toExpiry(now: number, seconds: number | undefined): Pick<FileDocument, "expiresAt"> {
+  return seconds === undefined ? {} : { expiresAt: toTime(now + seconds * 1_000) };
 }
 
 async function storeParts(

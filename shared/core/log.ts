@@ -14,6 +14,7 @@ export type LogFields = {
   /** Class and message of an error of our own; never a vendor's text. */
   error?: string;
   eventId?: string;
+  fileId?: string;
   function?: string;
   keyId?: string;
   method?: string;

@@ -240,8 +240,8 @@ describe("the openai SDK with batches", () => {
     await expect(create({ completion_window: "1h" })).rejects.toMatchObject({ status: 400 });
     await expect(create({ input_file_id: "file-none" })).rejects.toMatchObject({ status: 404 });
     await expect(
-      create({ output_expires_after: { anchor: "created_at", seconds: 3_600 } }),
-    ).rejects.toMatchObject({ status: 400, param: "output_expires_after" });
+      create({ output_expires_after: { anchor: "created_at", seconds: 60 } }),
+    ).rejects.toMatchObject({ status: 400, param: "output_expires_after.seconds" });
     await expect(openai.batches.retrieve("batch_none")).rejects.toMatchObject({ status: 404 });
   });
 });

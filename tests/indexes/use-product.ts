@@ -8,6 +8,7 @@ import { driveBatch } from "../../shared/batches/drive-batch.ts";
 import { driveBatches } from "../../shared/batches/drive-batches.ts";
 import { listBatches } from "../../shared/batches/read-batches.ts";
 import { listFiles } from "../../shared/batches/read-files.ts";
+import { removeExpired } from "../../shared/batches/remove-expired.ts";
 import { storeFile } from "../../shared/batches/store-file.ts";
 import { createCache } from "../../shared/cache/create-cache.ts";
 import { ConeaConfig } from "../../shared/config/conea-config.ts";
@@ -170,6 +171,7 @@ async function useBatches(given: Deps): Promise<void> {
   await driveBatch(deps, id, deps.clock.now() + 1);
   await cancelBatch(deps, ann, id);
   await driveBatches(deps);
+  await removeExpired(deps);
 }
 
 async function useKeys(deps: Deps): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { page } from "./files.ts";
+import { ExpiresAfter, page } from "./files.ts";
 import type { OpenAiOperation } from "./operation.ts";
-import { commonFields } from "./sampling.ts";
+import { commonFields, orNull } from "./sampling.ts";
 
 export type OpenAiBatchStatus =
   | "validating"
@@ -45,6 +45,8 @@ export const CreateBatch = z.looseObject({
   endpoint: z.string().min(1).max(100),
   completion_window: z.literal("24h"),
   metadata: commonFields.metadata,
+  /** Of its results, from when they are there. */
+  output_expires_after: orNull(ExpiresAfter),
 });
 
 export const createBatch = {

@@ -9,6 +9,8 @@ export type OpenAiFile = {
   bytes: number;
   /** Seconds since the epoch. */
   created_at: number;
+  /** Absent where it stays until it is deleted. */
+  expires_at?: number;
   filename: string;
   purpose: "batch" | "batch_output";
   status: "processed";
@@ -26,10 +28,26 @@ export const createFile = {
   access: "write",
 } as const satisfies OpenAiOperation;
 
-/** `multipart/form-data`; the file itself is read apart. */
-export const CreateFile = z.strictObject({
-  purpose: z.literal("batch", "must be batch: files are kept for batches alone"),
+/** When a file goes by itself, from when it was made: an hour to thirty days later. */
+export const ExpiresAfter = z.strictObject({
+  anchor: z.literal("created_at"),
+  seconds: z.int().min(3_600).max(2_592_000),
 });
+
+/** `multipart/form-data`; the file itself is read apart. Of the last two, one does not come without the other. */
+export const CreateFile = z
+  .strictObject({
+    purpose: z.literal("batch", "must be batch: files are kept for batches alone"),
+    "expires_after[anchor]": ExpiresAfter.shape.anchor.optional(),
+    "expires_after[seconds]": z.coerce.number().pipe(ExpiresAfter.shape.seconds).optional(),
+  })
+  .superRefine((form, { addIssue }) => {
+    const [missing, ...others] = expiryFields.filter((field) => form[field] === undefined);
+    if (missing && others.length === 0)
+      addIssue({ code: "custom", path: [missing], message: "must come with the other of the two" });
+  });
+
+const expiryFields = ["expires_after[anchor]", "expires_after[seconds]"] as const;
 
 export const listFiles = {
   method: "GET",

@@ -26,8 +26,13 @@ export function createBatchEndpoints(door: BatchDoorDeps): Endpoint[] {
   return [
     toEndpoint(createBatchOperation, async ({ request, principal, body }) => {
       refuseFields(body, CreateBatch.shape, {});
-      const { input_file_id: inputFileId, endpoint, metadata } = body;
-      const asked = { inputFileId, endpoint, ...(metadata && { metadata }) };
+      const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expiry } = body;
+      const asked = {
+        inputFileId,
+        endpoint,
+        ...(metadata && { metadata }),
+        ...(expiry && { outputExpiresAfterSeconds: expiry.seconds }),
+      };
       const key = readIdempotencyKey(request.headers);
       const batch = await createBatch(deps, principal, asked, key);
       follower.follow(batch.id);

@@ -10,7 +10,8 @@ import {
 import { deleteFile } from "../../batches/delete-file.ts";
 import type { FileDocument } from "../../batches/file-document.ts";
 import { findFile, listFiles, openContent } from "../../batches/read-files.ts";
-import { largestFile, storeFile } from "../../batches/store-file.ts";
+import { removeParts } from "../../batches/remove-parts.ts";
+import { keepFile, largestFile, type StoredContent, storeContent } from "../../batches/store-file.ts";
 import { fromTime } from "../../core/clock.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { parseWith } from "../read-body.ts";
@@ -19,26 +20,14 @@ import { readUploadForm } from "./read-upload-form.ts";
 import { toList } from "./to-list.ts";
 
 type Deps = Pick<Platform, "documents" | "blobs" | "clock" | "ids">;
+type UploadCall = Pick<OpenAiCall, "request" | "principal">;
 
 /** `/files`: inputs and results of batches. */
 export function createFileEndpoints(deps: Deps): Endpoint[] {
   const find = ({ principal, params }: Pick<OpenAiCall, "principal" | "params">) =>
     findFile(deps, principal, params.fileId ?? "");
   return [
-    toEndpoint(createFile, async ({ request, principal }) => {
-      let kept: FileDocument | undefined;
-      try {
-        const fields = await readUploadForm(request, largestFile, async (file) => {
-          kept = await storeFile(deps, principal, file);
-        });
-        parseWith(CreateFile, fields, "The form");
-      } catch (error) {
-        // The other fields may come after the file.
-        if (kept) await deleteFile(deps, principal, kept.id);
-        throw error;
-      }
-      return Response.json(kept && toFile(kept));
-    }),
+    toEndpoint(createFile, async (call) => Response.json(toFile(await create(deps, call)))),
     toEndpoint(listFilesOperation, async ({ principal, query }) => {
       const { files, hasMore } = await listFiles(deps, principal, query);
       return Response.json(toList(files.map(toFile), hasMore));
@@ -61,7 +50,40 @@ export function createFileEndpoints(deps: Deps): Endpoint[] {
   ];
 }
 
-function toFile({ id, bytes, createdAt, filename, purpose }: FileDocument): OpenAiFile {
-  const created = Math.floor(fromTime(createdAt) / 1_000);
-  return { id, object: "file", bytes, created_at: created, filename, purpose, status: "processed" };
+async function create(deps: Deps, call: UploadCall): Promise<FileDocument> {
+  const { stored, expiresAfterSeconds } = await readUpload(deps, call);
+  return keepFile(deps, stored, { expiresAfterSeconds });
+}
+
+/** The other fields may come after the file: it is one only once they are known. */
+async function readUpload(deps: Deps, { request, principal }: UploadCall) {
+  let stored: StoredContent | undefined;
+  try {
+    const fields = await readUploadForm(request, largestFile, async (file) => {
+      stored = await storeContent(deps, principal, file);
+    });
+    const { "expires_after[seconds]": expiresAfterSeconds } = parseWith(CreateFile, fields, "The form");
+    if (!stored) throw new Error("a form without its file was taken");
+    return { stored, expiresAfterSeconds };
+  } catch (error) {
+    if (stored) await removeParts(deps, stored, stored.parts);
+    throw error;
+  }
+}
+
+function toFile({ id, bytes, createdAt, expiresAt, filename, purpose }: FileDocument): OpenAiFile {
+  return {
+    id,
+    object: "file",
+    bytes,
+    created_at: toSeconds(createdAt),
+    ...(expiresAt && { expires_at: toSeconds(expiresAt) }),
+    filename,
+    purpose,
+    status: "processed",
+  };
+}
+
+function toSeconds(time: string): number {
+  return Math.floor(fromTime(time) / 1_000);
 }
