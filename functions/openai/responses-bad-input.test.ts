@@ -53,7 +53,12 @@ describe("what is hostile to a response", () => {
     for (const query of ["limit=0", "limit=101", "limit=x", "order=up"]) {
       expect((await get(`${id}/input_items?${query}`)).status).toBe(400);
     }
-    expect((await get(`${id}?stream=true`)).status).toBe(400);
+    for (const query of ["stream=yes", "starting_after=3", "stream=false&starting_after=3"]) {
+      expect((await get(`${id}?${query}`)).status).toBe(400);
+    }
+    for (const number of ["-1", "x", "1.5", "", "9007199254740993"]) {
+      expect((await get(`${id}?stream=true&starting_after=${number}`)).status).toBe(400);
+    }
     const empty = await get(`${id}/input_items?after=msg_nowhere`);
     expect(await read(empty)).toMatchObject({ data: [], has_more: false, first_id: null });
     await close();

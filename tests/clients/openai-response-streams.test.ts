@@ -44,7 +44,9 @@ describe("the openai SDK: streamed responses", () => {
       "response.output_item.done",
       "response.completed",
     ]);
-    expect(events.map(({ sequence_number: number }) => number)).toEqual(events.map((_, index) => index));
+    const numbers = events.map(({ sequence_number: number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+    expect(numbers.slice(0, 4)).toEqual([0, 1, 2, 3]);
     const deltas = events.flatMap((event) =>
       event.type === "response.output_text.delta" ? [event.delta] : [],
     );
@@ -92,6 +94,38 @@ describe("the openai SDK: responses in the background", () => {
   it("may be streamed as well", async () => {
     const stream = client.responses.stream({ model, input: "Hello", background: true });
     expect(await stream.finalResponse()).toMatchObject({ status: "completed", background: true });
+  });
+
+  it("go on from the last event that was read, in a stream of their own", async () => {
+    const input = "Tell me a story.";
+    const first = await client.responses.create({ model, input, background: true, stream: true });
+    let [id, said, after] = ["", "", 0];
+    for await (const event of first) {
+      after = event.sequence_number;
+      if (event.type === "response.created") id = event.response.id;
+      if (event.type !== "response.output_text.delta") continue;
+      said += event.delta;
+      break;
+    }
+    expect(said).not.toBe("");
+    const rest = await client.responses.retrieve(id, { stream: true, starting_after: after });
+    for await (const event of rest) {
+      expect(event.sequence_number).toBeGreaterThan(after);
+      after = event.sequence_number;
+      if (event.type === "response.output_text.delta") said += event.delta;
+    }
+    expect(await client.responses.retrieve(id)).toMatchObject({ status: "completed", output_text: said });
+  });
+
+  it("are put together by the SDK that comes to them later", async () => {
+    const { id } = await client.responses.create({ model, input: "Hello", background: true });
+    const stream = client.responses.stream({ response_id: id, starting_after: 3 });
+    const numbers: number[] = [];
+    stream.on("event", ({ sequence_number: number }) => numbers.push(number));
+    const response = await stream.finalResponse();
+    expect(response).toMatchObject({ id, status: "completed" });
+    expect(response.output_text).toContain("Hello");
+    expect(Math.min(...numbers)).toBeGreaterThan(3);
   });
 
   it("are answered at once and completed later", async () => {

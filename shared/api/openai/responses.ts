@@ -53,13 +53,26 @@ export const createResponse = {
   mostBytes,
 } as const satisfies OpenAiOperation;
 
+/** `stream` follows a response as a stream of its own; `starting_after` is the number of the last event that was read. */
+export const ReadResponse = z
+  .looseObject({
+    stream: z.enum(["true", "false"]).optional(),
+    starting_after: z
+      .string()
+      .regex(/^\d{1,15}$/, "must be the number of an event")
+      .transform(Number)
+      .optional(),
+  })
+  .refine((query) => query.starting_after === undefined || query.stream === "true", {
+    path: ["starting_after"],
+    error: "needs stream=true",
+  });
+
 export const getResponse = {
   method: "GET",
   path: "/openai/v1/responses/{responseId}",
   access: "read",
-  query: z.looseObject({
-    stream: z.literal("false", "is not supported: poll, or stream the response as it is made").optional(),
-  }),
+  query: ReadResponse,
 } as const satisfies OpenAiOperation;
 
 export const cancelResponse = {

@@ -12,7 +12,7 @@ import type { LiveOutput } from "../../tasks/live-output.ts";
 import { type SubmitDeps, submitTask } from "../../tasks/submit-task.ts";
 import type { ResponseFacts } from "../../tasks/task-document.ts";
 import { readCallHeaders } from "./read-call-headers.ts";
-import { TaskFailure } from "./task-failure.ts";
+import { toEndFailure, toLeavingFailure } from "./task-failure.ts";
 import { toAnswerHeaders } from "./to-answer-headers.ts";
 import { type TaskWatch, type WatchEvent, type WatchedTask, watchTask } from "./watch-task.ts";
 
@@ -40,7 +40,7 @@ export type OpenedCall = Pick<TaskWatch, "next"> & {
 };
 
 /** SDKs wait for ten minutes where they are not told otherwise. */
-const longestWaitMs = 10 * 60_000;
+export const longestWaitMs = 10 * 60_000;
 
 /** Keeps a call as a task, starts it here if its turn has come, and watches it. The caller closes what this resolves to. */
 export async function openCall(deps: DoorDeps, caller: Caller, submitted: SubmitTask): Promise<OpenedCall> {
@@ -118,15 +118,12 @@ export async function runCall(deps: DoorDeps, caller: Caller, submitted: SubmitT
 export function isEnd(deps: DoorDeps, call: OpenedCall, event: WatchEvent, task: WatchedTask): boolean {
   if (event.kind === "lost") throw event.error;
   if (event.kind === "left") {
-    const headers = { ...toHeaders(deps, call, task), "x-should-retry": String(call.mayRepeat) };
-    const sentence = `The task goes on; GET /v1/tasks/${task.id} shows its end.`;
-    const isLimited = task.attempts.at(-1)?.outcome === "rate_limited";
-    throw new TaskFailure(isLimited ? "provider_rate_limited" : "task_running", sentence, headers);
+    const { mayRepeat } = call;
+    throw toLeavingFailure(task, { headers: toHeaders(deps, call, task), mayRepeat });
   }
   if (event.kind === "text" || !terminalStatuses.has(task.status)) return false;
   if (task.status === "succeeded") return true;
-  const { code, message } = task.error ?? ended[task.status] ?? { code: "internal", message: "" };
-  throw new TaskFailure(code, message, toHeaders(deps, call, task));
+  throw toEndFailure(task, toHeaders(deps, call, task));
 }
 
 /** What each answer to a call says of its task, and of the allowances it has drawn on. */
@@ -137,11 +134,6 @@ export function toHeaders(
 ): Record<string, string> {
   return { ...toAnswerHeaders(task, config), ...limits };
 }
-
-const ended: Record<string, { code: string; message: string }> = {
-  cancelled: { code: "task_cancelled", message: "The task was cancelled." },
-  expired: { code: "task_expired", message: "The task was not started in time." },
-};
 
 function once(run: () => void): () => void {
   let isDone = false;

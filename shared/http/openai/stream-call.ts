@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SubmitTask } from "../../api/task.ts";
+import { terminalStatuses } from "../../api/task-type.ts";
 import { toReplayPieces } from "../../cache/to-replay-pieces.ts";
 import type { Clock } from "../../core/clock.ts";
 import { createAligner } from "./create-aligner.ts";
 import { type Caller, type DoorDeps, isEnd, type OpenedCall, openCall, toHeaders } from "./open-call.ts";
 import { readResult } from "./read-result.ts";
-import { TaskFailure } from "./task-failure.ts";
+import { toInterruption } from "./task-failure.ts";
 import type { WatchedTask } from "./watch-task.ts";
 
 /** What a stream consists of: pieces of text, then the task that has succeeded. All text has come by then. */
@@ -19,6 +20,8 @@ export type StreamedCall = {
   headers: Record<string, string>;
   /** Throws `TaskFailure` when the stream cannot be completed: then nothing may call it complete. */
   pieces: AsyncIterableIterator<StreamPiece, void, undefined>;
+  /** Whether the task is known to have ended: nothing comes after that. */
+  hasEnded(): boolean;
   /** The caller has gone. */
   leave(): void;
 };
@@ -45,6 +48,7 @@ export async function streamCall(
     task: latest.task,
     headers: toHeaders(deps, call, latest.task),
     pieces: startingWith(first, pieces),
+    hasEnded: () => terminalStatuses.has(latest.task.status),
     leave: call.leave,
   };
 }
@@ -88,7 +92,7 @@ async function* readPieces(
       if (!isEnd(deps, call, event, latest.task)) continue;
       const { text: whole } = await readResult<"chat" | "completion">(deps, latest.task);
       const rest = aligner.finish(whole);
-      if (rest === undefined) throw interrupted(deps, call, latest.task);
+      if (rest === undefined) throw toInterruption(latest.task, toHeaders(deps, call, latest.task));
       for (const piece of toReplayPieces(rest)) yield { kind: "text", text: piece };
       yield { kind: "end", task: latest.task };
       return;
@@ -96,14 +100,6 @@ async function* readPieces(
   } finally {
     call.close();
   }
-}
-
-function interrupted(deps: DoorDeps, call: OpenedCall, task: WatchedTask): TaskFailure {
-  return new TaskFailure(
-    "stream_interrupted",
-    `The provider broke off, and another attempt's text does not go on from what was sent; GET /v1/tasks/${task.id} shows the whole of it.`,
-    toHeaders(deps, call, task),
-  );
 }
 
 /** Waits for a promise, but no longer than `ms`. Rejects as it does. */

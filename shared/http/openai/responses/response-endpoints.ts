@@ -24,19 +24,25 @@ import { planResponse } from "./plan-response.ts";
 import { findChat, readChatInput, toSaid } from "./read-exchange.ts";
 import { readResponse } from "./read-response.ts";
 import { toTaskId } from "./response-ids.ts";
+import { resumeStream } from "./resume-stream.ts";
 import { toInputItems, toItemPage } from "./to-input-items.ts";
 import { type Asked, toResponse, toSucceeded } from "./to-response.ts";
-import { type ResponseEvents, toResponseEvents } from "./to-response-events.ts";
+import { type ResponseEvents, toResponseEvents, toTextRead } from "./to-response-events.ts";
 import type { ResponseTask } from "./to-response-task.ts";
 
 type CreateCall = OpenAiCall<typeof createResponse>;
+type GetCall = OpenAiCall<typeof getResponse>;
 type ResponseCall = Pick<OpenAiCall, "params" | "principal">;
 
 /** `/responses`: a response is a task, and its id is the task's. */
 export function createResponseEndpoints(deps: DoorDeps): Endpoint[] {
   return [
     toEndpoint(createResponse, (call) => create(deps, call)),
-    toEndpoint(getResponse, async (call) => show(deps, await find(deps, call))),
+    toEndpoint(getResponse, async (call) => {
+      const task = await find(deps, call);
+      if (call.query.stream !== "true") return show(deps, task);
+      return answerResumed(deps, call, task, call.query.starting_after);
+    }),
     toEndpoint(cancelResponse, (call) => cancel(deps, call)),
     toEndpoint(deleteResponse, async (call) => {
       const { id } = await find(deps, call);
@@ -78,14 +84,40 @@ async function answerQueued(deps: DoorDeps, call: CreateCall, made: ResponseTask
 async function answerStream(deps: DoorDeps, call: CreateCall, made: ResponseTask): Promise<Response> {
   const joining = { mayJoin: mayJoin(made.submitted.input) };
   const streamed = await streamCall(deps, toCaller(call, made), made.submitted, joining);
-  const events = toResponseEvents(streamed.task, toAskedOf(made));
+  return toStream(deps, call, streamed, toResponseEvents(streamed.task, toAskedOf(made)));
+}
+
+function toStream(
+  deps: DoorDeps,
+  { requestId }: Pick<OpenAiCall, "requestId">,
+  streamed: StreamedCall,
+  events: ResponseEvents,
+): Response {
   return toSse(writeFrames(deps, streamed, events), {
     clock: deps.clock,
     requestId: call.requestId,
     headers: streamed.headers,
-    toErrorFrame: (thrown) => events.fail(toFailure(thrown, { requestId: call.requestId, log: deps.log })),
+    toErrorFrame: (thrown) =>
+      events.fail(toFailure(thrown, { requestId, log: deps.log }), {
+        goesOn: !streamed.hasEnded(),
+      }),
     onLeave: streamed.leave,
   });
+}
+
+/** A stream of a response that was made before: from its beginning, or from where another stream of it broke off. */
+async function answerResumed(
+  deps: DoorDeps,
+  call: GetCall,
+  task: TaskDocument,
+  after?: number,
+): Promise<Response> {
+  const asked = { input: await readChatInput(deps, task), facts: task.response ?? {}, isStored: true };
+  const streamed = resumeStream(deps, call.request, task, {
+    mayJoin: mayJoin(asked.input),
+    read: after === undefined ? 0 : toTextRead(after),
+  });
+  return toStream(deps, call, streamed, toResponseEvents(task, asked, { after }));
 }
 
 async function* writeFrames(
@@ -93,11 +125,15 @@ async function* writeFrames(
   { pieces }: StreamedCall,
   events: ResponseEvents,
 ): AsyncGenerator<string, void, undefined> {
-  yield events.begin();
+  const start = events.begin();
+  if (start) yield start;
   for await (const piece of pieces) {
-    yield piece.kind === "text"
-      ? events.text(piece.text)
-      : events.end(piece.task, await readResult<"chat">(deps, piece.task));
+    const frame =
+      piece.kind === "text"
+        ? events.text(piece.text)
+        : events.end(piece.task, await readResult<"chat">(deps, piece.task));
+    // What the reader has had already is nothing.
+    if (frame) yield frame;
   }
 }
 

@@ -17,22 +17,36 @@ export type ResponseEvents = {
   text(text: string): string;
   /** What ends the stream of a task that has succeeded. */
   end(task: WatchedTask, result: ChatResult): string;
-  /** What ends it otherwise: what was said stays said, and is not called complete. */
-  fail(failure: Failure): string;
+  /**
+   * What ends it otherwise: what was said stays said, and is not called complete. Where the task `goesOn`, a stream that is
+   * resumed after this begins with what comes next.
+   */
+  fail(failure: Failure, options: { goesOn: boolean }): string;
 };
 
+/** The number of the event before the first character of a message: each character counts as one, however it was cut. */
+const beforeText = 3;
+
+/** How much of the text a reader has had who has read to the event of this number. */
+export function toTextRead(sequenceNumber: number): number {
+  return Math.max(0, sequenceNumber - beforeText);
+}
+
 /**
- * Writes a response as the typed events that OpenAI's SDKs expect, numbered in their order. A call comes whole when its attempt
- * has succeeded: arguments are never put together from two.
+ * Writes a response as the typed events that OpenAI's SDKs expect, numbered in their order: by what they tell alone, so that
+ * every stream of one response has the same numbers. Those up to `after` are left out. A call comes whole when its attempt has
+ * succeeded: arguments are never put together from two.
  */
-export function toResponseEvents(task: WatchedTask, asked: Asked): ResponseEvents {
+export function toResponseEvents(task: WatchedTask, asked: Asked, { after = -1 } = {}): ResponseEvents {
   const textAt = { item_id: toOutputMessage(task.id, []).id, output_index: 0, content_index: 0 };
   let sequence = 0;
   let text = "";
   let isMessageOpen = false;
 
-  const event = (type: string, fields: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence++, ...fields })}\n\n`;
+  const event = (type: string, fields: object) => {
+    const number = sequence++;
+    return number > after ? toFrame(type, number, fields) : "";
+  };
   const told = (type: string, state: State, of = task) =>
     event(`response.${type}`, { response: toResponse(of, asked, state) });
 
@@ -53,7 +67,10 @@ export function toResponseEvents(task: WatchedTask, asked: Asked): ResponseEvent
 
   function sayMore(delta: string): string {
     text += delta;
-    return event("response.output_text.delta", { ...textAt, delta, logprobs: [] });
+    // Its number is that of its last character, and the reader may have had some of them.
+    const fresh = delta.slice(Math.max(0, after + 1 - sequence));
+    sequence += delta.length - 1;
+    return event("response.output_text.delta", { ...textAt, delta: fresh, logprobs: [] });
   }
 
   function closeText(): string {
@@ -115,9 +132,17 @@ export function toResponseEvents(task: WatchedTask, asked: Asked): ResponseEvent
       const type = state.status === "completed" ? "completed" : "incomplete";
       return start + items.join("") + told(type, state, ended);
     },
-    fail(failure) {
+    fail(failure, { goesOn }) {
       const output = text ? [toOutputMessage(task.id, [toOutputText(text)], "incomplete")] : [];
-      return begin() + told("failed", { ...toFailed(failure), output });
+      const start = begin();
+      const response = toResponse(task, asked, { ...toFailed(failure), output });
+      // Where something comes next, a number of its own would be that one's. Whatever the reader has had, they are told.
+      const number = Math.max(after, goesOn ? sequence - 1 : sequence);
+      return start + toFrame("response.failed", number, { response });
     },
   };
+}
+
+function toFrame(type: string, number: number, fields: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number, ...fields })}\n\n`;
 }
