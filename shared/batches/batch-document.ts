@@ -1,6 +1,7 @@
 import type { Role } from "../api/keys.ts";
 import type { DocumentPath, Snapshot } from "../platform/documents.ts";
 import type { BatchOutbox } from "./batch-events.ts";
+import type { LineAsks } from "./endpoints.ts";
 import type { FilePart } from "./file-document.ts";
 
 /** What is wrong with the input of a batch. `line` counts from 1. */
@@ -24,6 +25,8 @@ export type BatchDocument = {
   metadata?: Record<string, string>;
   /** How long its results are kept once they are there; for good where absent. */
   outputExpiresAfterSeconds?: number;
+  /** Of all lines that ask for nothing else. */
+  asks?: LineAsks;
   phase: BatchPhase;
   /** Until it has ended and that has been told. */
   active: boolean;
@@ -51,6 +54,9 @@ export type BatchDocument = {
   failed: number;
   /** Lines whose results are in the parts below. */
   assembled: number;
+  /** Some of its lines are not to be stored; of the first `forgotten` lines nothing is by now. */
+  hasUnstored?: true;
+  forgotten?: number;
   outputParts: FilePart[];
   errorParts: FilePart[];
   outputFileId?: string;

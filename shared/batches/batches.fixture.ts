@@ -6,7 +6,7 @@ import type { BatchDocument } from "./batch-document.ts";
 import { batchPath } from "./batch-document.ts";
 import { createBatch } from "./create-batch.ts";
 import { type Driven, driveBatch } from "./drive-batch.ts";
-import type { LineEndpoints } from "./endpoints.ts";
+import type { LineAsks, LineEndpoints } from "./endpoints.ts";
 import { type FileDocument, filePath } from "./file-document.ts";
 import { findFile, openContent } from "./read-files.ts";
 import { storeFile } from "./store-file.ts";
@@ -17,9 +17,12 @@ const url = "/v1/chat/completions";
 export const testLines: LineEndpoints = {
   endpoints: {
     [url]: {
-      async toTask({ model, say }) {
+      async toTask({ model, say }, _, { isStored }) {
         const input: ChatInput = { messages: [{ role: "user", content: String(say) }] };
-        return { request: { type: "chat", input, model: String(model), priority: 5, stream: true } };
+        return {
+          request: { type: "chat", input, model: String(model), priority: 5, stream: true },
+          isStored,
+        };
       },
       async toAnswer(task) {
         const { text } = (task.result ?? { text: "" }) as ChatResult;
@@ -29,12 +32,13 @@ export const testLines: LineEndpoints = {
       },
     },
   },
+  readAsks: (headers) => (headers ?? {}) as LineAsks,
   toRefusal: ({ code, message }) => ({ status: 404, body: { error: { code, message } } }),
 };
 
-/** The line that asks to say `say`. */
-export function aLine(customId: string, say = customId, model = "m"): string {
-  return JSON.stringify({ custom_id: customId, method: "POST", url, body: { model, say } });
+/** The line that asks to say `say`, and beside it for what is in `asks`. */
+export function aLine(customId: string, say = customId, model = "m", asks?: LineAsks): string {
+  return JSON.stringify({ custom_id: customId, method: "POST", url, body: { model, say }, headers: asks });
 }
 
 export function someLines(count: number): string[] {

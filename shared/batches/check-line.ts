@@ -7,7 +7,14 @@ export const largestLine = 1_000_000;
 const longestCustomId = 512;
 
 /** A line of a batch's input, as OpenAI's clients write it. */
-export type BatchLine = { custom_id: string; method: string; url: string; body: Record<string, unknown> };
+export type BatchLine = {
+  custom_id: string;
+  method: string;
+  url: string;
+  body: Record<string, unknown>;
+  /** What a call of its own would ask for by its headers. */
+  headers?: unknown;
+};
 
 const Body = z.record(z.string(), z.unknown());
 

@@ -18,7 +18,7 @@ const windowMs = 24 * 60 * 60 * 1_000;
 
 export type NewBatch = Pick<
   BatchDocument,
-  "inputFileId" | "endpoint" | "metadata" | "outputExpiresAfterSeconds"
+  "inputFileId" | "endpoint" | "metadata" | "outputExpiresAfterSeconds" | "asks"
 >;
 
 type Deps = Pick<Platform, "documents" | "clock" | "ids"> & { lines: LineEndpoints };
@@ -82,15 +82,15 @@ function requireSame(earlier: BatchDocument, asked: NewBatch): BatchDocument {
 }
 
 /** What one request for a batch has that another may not have. */
-function toAsked({ inputFileId, endpoint, metadata, outputExpiresAfterSeconds }: NewBatch) {
-  return [inputFileId, endpoint, metadata, outputExpiresAfterSeconds];
+function toAsked({ inputFileId, endpoint, metadata, outputExpiresAfterSeconds, asks }: NewBatch) {
+  return [inputFileId, endpoint, metadata, outputExpiresAfterSeconds, asks];
 }
 
 function toDocument(
   { clock, ids }: Deps,
   { tenant, user, keyId, role }: Principal,
   id: string,
-  { inputFileId, endpoint, metadata, outputExpiresAfterSeconds }: NewBatch,
+  { inputFileId, endpoint, metadata, outputExpiresAfterSeconds, asks }: NewBatch,
 ): BatchDocument {
   const now = clock.now();
   return {
@@ -103,6 +103,7 @@ function toDocument(
     endpoint,
     ...(metadata && { metadata }),
     ...(outputExpiresAfterSeconds !== undefined && { outputExpiresAfterSeconds }),
+    ...(asks && { asks }),
     phase: "validating",
     active: true,
     ...createdFields(now),

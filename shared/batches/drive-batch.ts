@@ -9,6 +9,7 @@ import { countLines } from "./count-lines.ts";
 import { endBatch } from "./end-batch.ts";
 import { type FeedDeps, feedPage } from "./feed-page.ts";
 import { type FileDocument, filePath } from "./file-document.ts";
+import { forgetLines, hasToForget } from "./forget-lines.ts";
 import { inPages, readLines } from "./read-lines.ts";
 import { stopLines } from "./stop-lines.ts";
 import { validateInput } from "./validate-input.ts";
@@ -123,6 +124,7 @@ const stop: Step = async (deps, batch) => {
 };
 
 const assemble: Step = async (deps, batch, input, until) => {
+  if (hasToForget(batch.data)) return goesOn(await forgetLines(deps, batch));
   if (batch.data.assembled === batch.data.total) return goesOn(await endBatch(deps, batch));
   return goesOn(await assembleResults(deps, batch, input, until));
 };

@@ -103,7 +103,11 @@ async function keepPage(deps: FeedDeps, batch: BatchSnapshot, lines: Reserved[])
   const tasks = lines.flatMap((one) => ("task" in one ? [one.task] : []));
   const writes = lines.map((one) => toWrite(batch.data, one));
   const { fed, refused } = batch.data;
-  const progress = { fed: fed + lines.length, refused: refused + lines.length - tasks.length };
+  const progress = {
+    fed: fed + lines.length,
+    refused: refused + lines.length - tasks.length,
+    ...(tasks.some((task) => task.batch?.isUnstored) && { hasUnstored: true as const }),
+  };
   let kept: BatchSnapshot | undefined;
   const purses = lines.flatMap(({ purse }) => purse ?? []);
   const isFresh = () => purses.every((purse) => purse.isFresh());
@@ -158,20 +162,25 @@ async function prepare(deps: FeedDeps, batch: BatchDocument, line: InputLine): P
 async function toDraft(deps: FeedDeps, batch: BatchDocument, { index, content }: InputLine) {
   const { id, endpoint, expiresAt } = batch;
   const principal = toOwner(batch);
-  const { body } = JSON.parse(content.toString("utf8")) as BatchLine;
-  const asked = await deps.lines.endpoints[endpoint]?.toTask(body, principal);
+  const { body, headers } = JSON.parse(content.toString("utf8")) as BatchLine;
+  const asks = { ...batch.asks, ...deps.lines.readAsks(headers) };
+  const allows = { isStored: asks.isStored !== false };
+  const asked = await deps.lines.endpoints[endpoint]?.toTask(body, principal, allows);
   if (!asked) throw new ConeaError("invalid_request", `No batch is for ${endpoint}.`);
   const expiresInSeconds = Math.max(1, Math.ceil((fromTime(expiresAt) - deps.clock.now()) / 1_000));
   const request = {
     ...asked.request,
+    ...(asks.cache && { cache: asks.cache }),
     priority: Math.max(bestPriority, asked.request.priority),
     stream: false,
     relatedEntity: `batch/${id}`,
     expiresInSeconds,
   };
   const draft = await draftTask(deps, principal, request, idFrom("task", "batch", id, String(index)));
-  const { response } = asked;
-  const task: TaskDocument = { ...draft, batch: { id, line: index }, ...(response && { response }) };
+  const { response, isStored } = asked;
+  const place = { id, line: index, ...(!isStored && { isUnstored: true as const }) };
+  const task: TaskDocument = { ...draft, batch: place, ...(response && { response }) };
+  if (!isStored) return { draft: task, input: request.input };
   // Its page may be tried again, or left to another driver: nobody else is to wait for it.
   const cache = request.cache && { ...request.cache, coalesce: false };
   return { draft: await deps.cache.prepare(task, { ...request, cache }), input: request.input };

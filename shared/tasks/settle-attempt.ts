@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { notKept } from "../api/results.ts";
 import type { Attempt } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
@@ -111,8 +112,12 @@ async function keepLate(
   await tryCommit(documents, {
     op: "create",
     path: `${taskPath(task.id)}/late/${task.epoch}`,
-    data: { tenant: task.tenant, outcome, deleteAt: toTime(clock.now() + keepLateMs) },
+    data: { tenant: task.tenant, outcome: toKept(task, outcome), deleteAt: toTime(clock.now() + keepLateMs) },
   });
+}
+
+function toKept({ batch }: TaskDocument, outcome: Outcome): Outcome {
+  return batch?.isUnstored && "result" in outcome ? { ...outcome, result: notKept } : outcome;
 }
 
 /** The task is settled already: a wake that fails is the sweep's to replace. */

@@ -79,8 +79,11 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   traceparent?: string;
   /** Requests to replay it that were carried out, hashed. */
   replays?: string[];
-  /** The batch whose line it is, and which: the lines of a batch count from 0. */
-  batch?: { id: string; line: number };
+  /**
+   * The batch whose line it is, and which: the lines of a batch count from 0. `isUnstored`: its content goes once the batch has
+   * written it into its files.
+   */
+  batch?: { id: string; line: number; isUnstored?: true };
   response?: ResponseFacts;
   /** Where it uses the cache. */
   caching?: Caching;

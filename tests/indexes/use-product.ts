@@ -158,7 +158,8 @@ async function useLists(deps: Deps, principal: Principal): Promise<void> {
 /** Files in every order, and a batch from its first line to its end, cancelled meanwhile. */
 async function useBatches(given: Deps): Promise<void> {
   const deps = { ...given, lines: testLines };
-  const content = Buffer.from([aLine("a"), aLine("b", "b", "none")].join("\n"));
+  const unstored = { isStored: false };
+  const content = Buffer.from([aLine("a", "a", "m", unstored), aLine("b", "b", "none")].join("\n"));
   const { id: inputFileId } = await storeFile(deps, ann, { filename: "a.jsonl", content: toChunks(content) });
   for (const principal of [ann, admin]) {
     for (const wanted of combine({ purpose: "batch" as const, after: inputFileId }))

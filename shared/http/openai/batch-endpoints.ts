@@ -13,6 +13,7 @@ import { findBatch, listBatches } from "../../batches/read-batches.ts";
 import { readIdempotencyKey } from "../read-headers.ts";
 import { createLineEndpoints } from "./create-line-endpoints.ts";
 import { type Endpoint, toEndpoint } from "./create-openai-app.ts";
+import { toLineAsks } from "./read-line-asks.ts";
 import { refuseFields } from "./refuse-fields.ts";
 import { toBatch } from "./to-batch.ts";
 import { toList } from "./to-list.ts";
@@ -27,11 +28,13 @@ export function createBatchEndpoints(door: BatchDoorDeps): Endpoint[] {
     toEndpoint(createBatchOperation, async ({ request, principal, body }) => {
       refuseFields(body, CreateBatch.shape, {});
       const { input_file_id: inputFileId, endpoint, metadata, output_expires_after: expiry } = body;
+      const asks = toLineAsks(request.headers);
       const asked = {
         inputFileId,
         endpoint,
         ...(metadata && { metadata }),
         ...(expiry && { outputExpiresAfterSeconds: expiry.seconds }),
+        ...(Object.keys(asks).length > 0 && { asks }),
       };
       const key = readIdempotencyKey(request.headers);
       const batch = await createBatch(deps, principal, asked, key);

@@ -9,6 +9,7 @@ import type { Platform } from "../../platform/platform.ts";
 import type { TaskDocument } from "../../tasks/task-document.ts";
 import { parseWith, requirePlain } from "../read-body.ts";
 import { keepImages } from "./keep-images.ts";
+import { readLineAsks } from "./read-line-asks.ts";
 import { readResult } from "./read-result.ts";
 import { planResponse } from "./responses/plan-response.ts";
 import { readResponse } from "./responses/read-response.ts";
@@ -38,9 +39,9 @@ export function createLineEndpoints(deps: Deps): LineEndpoints {
     toTask: LineEndpoint["toTask"],
     toBody: (task: TaskDocument, body: Record<string, unknown>) => Promise<object>,
   ): LineEndpoint => ({
-    async toTask(body, principal) {
+    async toTask(body, principal, asked) {
       requirePlain(body);
-      return toTask(body, principal);
+      return toTask(body, principal, asked);
     },
     async toAnswer(task, body) {
       if (task.status === "succeeded") return { status: 200, body: await toBody(task, body) };
@@ -52,32 +53,44 @@ export function createLineEndpoints(deps: Deps): LineEndpoints {
   return {
     endpoints: {
       "/v1/chat/completions": toEndpoint(
-        async (body, principal) => {
+        async (body, principal, asked) => {
           const request = toChatTask(parseWith(CreateChatCompletion, body, subject));
-          return { request: { ...request, input: await keepImages(deps, principal, request.input) } };
+          if (!asked.isStored) return { request, ...asked };
+          return {
+            request: { ...request, input: await keepImages(deps, principal, request.input) },
+            ...asked,
+          };
         },
         async (task) => toChatCompletion(task, await readResult<"chat">(deps, task)),
       ),
       "/v1/responses": toEndpoint(
-        async (body, principal) => {
-          const asked = parseWith(CreateResponse, body, subject);
-          const planned = await planResponse(deps, principal, asked, { isStored: true });
-          return { request: planned.submitted, response: planned.facts };
+        async (body, principal, asked) => {
+          const parsed = parseWith(CreateResponse, body, subject);
+          const isStored = asked.isStored && parsed.store !== false;
+          const planned = await planResponse(deps, principal, parsed, { isStored });
+          return { request: planned.submitted, response: planned.facts, isStored };
         },
         (task) => readResponse(deps, task),
       ),
       "/v1/embeddings": toEndpoint(
-        async (body) => ({ request: toEmbeddingTask(parseWith(CreateEmbedding, body, subject)) }),
+        async (body, _, asked) => ({
+          request: toEmbeddingTask(parseWith(CreateEmbedding, body, subject)),
+          ...asked,
+        }),
         async (task, body) => {
           const { encoding_format: encoding } = parseWith(CreateEmbedding, body, subject);
           return toEmbeddingList(task, await readResult<"embedding">(deps, task), encoding);
         },
       ),
       "/v1/completions": toEndpoint(
-        async (body) => ({ request: toCompletionTask(parseWith(CreateCompletion, body, subject)) }),
+        async (body, _, asked) => ({
+          request: toCompletionTask(parseWith(CreateCompletion, body, subject)),
+          ...asked,
+        }),
         async (task) => toCompletion(task, await readResult<"completion">(deps, task)),
       ),
     },
+    readAsks: readLineAsks,
     toRefusal: toError,
   };
 }

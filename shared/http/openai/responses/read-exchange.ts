@@ -17,7 +17,8 @@ export async function findChat(
 ): Promise<TaskDocument | undefined> {
   try {
     const { data } = await findTask(deps, principal, taskId ?? "");
-    return data.type === "chat" && !isNotKept(data.input) ? data : undefined;
+    const isStored = !isNotKept(data.input) && !data.batch?.isUnstored;
+    return data.type === "chat" && isStored ? data : undefined;
   } catch (error) {
     if (error instanceof ConeaError && error.code === "not_found") return undefined;
     throw error;

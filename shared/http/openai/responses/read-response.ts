@@ -4,12 +4,13 @@ import { readResult } from "../read-result.ts";
 import { readChatInput } from "./read-exchange.ts";
 import { type ResponseObject, toResponse, toSucceeded, toUnfinished } from "./to-response.ts";
 
-/** The response of a task whose content is stored, as it is now. */
+/** The response of a task whose content is there, as it is now. */
 export async function readResponse(
   deps: Pick<Platform, "blobs">,
   task: TaskDocument,
 ): Promise<ResponseObject> {
-  const asked = { input: await readChatInput(deps, task), facts: task.response ?? {}, isStored: true };
+  const isStored = !task.batch?.isUnstored;
+  const asked = { input: await readChatInput(deps, task), facts: task.response ?? {}, isStored };
   if (task.status !== "succeeded") return toResponse(task, asked, toUnfinished(task));
   return toResponse(task, asked, toSucceeded(task, await readResult<"chat">(deps, task)));
 }
