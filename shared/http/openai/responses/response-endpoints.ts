@@ -95,7 +95,7 @@ function toStream(
 ): Response {
   return toSse(writeFrames(deps, streamed, events), {
     clock: deps.clock,
-    requestId: call.requestId,
+    requestId,
     headers: streamed.headers,
     toErrorFrame: (thrown) =>
       events.fail(toFailure(thrown, { requestId, log: deps.log }), {
