@@ -48,6 +48,25 @@ describe("an aligner", () => {
     );
   });
 
+  it("knows each attempt's whole text, whichever of them goes on", () => {
+    const piece = fc.tuple(fc.integer({ min: 1, max: 2 }), fc.constantFrom("a", "aa"));
+    const spoken = fc.array(piece, { minLength: 4, maxLength: 12 });
+    fc.assert(
+      fc.property(spoken, (pieces) => {
+        const aligner = createAligner({ mayJoin: false });
+        const texts = ["", "", "", ""];
+        let sent = "";
+        for (const [attempt, piece] of pieces) {
+          const text = (texts[attempt] ?? "") + piece;
+          texts[attempt] = text;
+          const goesOn = text.length > sent.length && text.startsWith(sent);
+          expect(aligner.add(attempt, piece)).toBe(goesOn ? text.slice(sent.length) : "");
+          sent = goesOn ? text : sent;
+        }
+      }),
+    );
+  });
+
   it("passes on what comes after a text that is said again, as it comes", () => {
     const aligner = createAligner({ mayJoin: false });
     aligner.add(1, "one two");
