@@ -179,7 +179,7 @@ async function toDraft(deps: FeedDeps, batch: BatchDocument, { index, content }:
   const draft = await draftTask(deps, principal, request, idFrom("task", "batch", id, String(index)));
   const { response, isStored } = asked;
   const place = { id, line: index, ...(!isStored && { isUnstored: true as const }) };
-  const task: TaskDocument = { ...draft, batch: place, ...(response && { response }) };
+  const task: TaskDocument = { ...draft, batch: place, ...(response && { response }), unpublished: true };
   if (!isStored) return { draft: task, input: request.input };
   // Its page may be tried again, or left to another driver: nobody else is to wait for it.
   const cache = request.cache && { ...request.cache, coalesce: false };

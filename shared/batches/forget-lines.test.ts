@@ -22,7 +22,7 @@ async function open(options?: Parameters<typeof openBatches>[0]) {
   const contentOf = async (id: string) => JSON.stringify(await at.tasksOf(id));
   /** Which of a task's large input and result are kept as files. */
   const filesOf = async (task: TaskDocument) => {
-    const keys = [`input-${task.requestHash}.json`, "1-result.json"].map((name) => taskFileKey(task, name));
+    const keys = ["input.json", "1-result.json"].map((name) => taskFileKey(task, name));
     return (await Promise.all(keys.map(at.deps.blobs.get))).map((found) => found !== undefined);
   };
   return { ...at, contentOf, filesOf };

@@ -26,7 +26,7 @@ export async function forgetLines(deps: Deps, batch: BatchSnapshot): Promise<Bat
   await Promise.all(tasks.flatMap(toFileKeys).map((key) => deps.blobs.delete(key)));
   const last = found.length < pageSize ? undefined : found.at(-1)?.data.batch?.line;
   const forgotten = last === undefined ? batch.data.assembled : last + 1;
-  return changeBatch(deps, batch, { forgotten }, { writes: tasks.map((task) => toWrite(deps, task)) });
+  return changeBatch(deps, batch, { forgotten }, { writes: tasks.map(toWrite) });
 }
 
 function toQuery({ id, forgotten = 0, assembled }: BatchDocument): Query {
@@ -52,9 +52,10 @@ function toFileKeys(task: TaskDocument): string[] {
   ];
 }
 
-/** Not even a hash is left by which somebody could tell whether they guess right. */
-function toWrite({ ids }: Deps, { id, result }: TaskDocument): Write {
-  const requestHash = ids.newId("request");
-  const fields = { input: notKept, requestHash, ...(result && { result: notKept }) };
-  return { op: "update", path: taskPath(id), fields };
+function toWrite({ id, result }: TaskDocument): Write {
+  return {
+    op: "update",
+    path: taskPath(id),
+    fields: { input: notKept, ...(result && { result: notKept }) },
+  };
 }

@@ -127,7 +127,8 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   if (!fences) return { ...nothing, lookAgainAt: deps.clock.now(), readAt: now, isResting, owed: mustTell };
   return {
     claimed: tasks.map(({ head, fields }, index) => ({
-      task: { ...head.data, ...fields },
+      // Whoever runs a newcomer tells of its acceptance too.
+      task: isStored(head) ? { ...head.data, ...fields } : { ...head.data, ...fields, unpublished: true },
       fence: fences[index + 1] ?? "",
       // Measured from before the store was asked, so no call starts later than a permit's life after `now`.
       startBy: askedAt + lifeMs,

@@ -39,8 +39,5 @@ function byTurn({ data: a }: Head, { data: b }: Head): number {
 
 /** The write that keeps a newcomer as a claim leaves it. */
 export function toKeep({ path, data }: Head, fields: object): Write {
-  const kept = { ...data };
-  // It was added last: taken away first, the object keeps its shape.
-  delete kept.unpublished;
-  return { op: "create", path, data: { ...kept, ...fields } };
+  return { op: "create", path, data: { ...data, ...fields } };
 }

@@ -65,8 +65,9 @@ async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefi
       if (started) return "added";
       task = await toTask();
     }
-    const keptAt = await purse.spend(() => createTask(deps, task, guards, purse.isFresh));
-    if (keptAt !== undefined) kept = { task, keptAt, states: purse.states };
+    const unpublished = { ...task, unpublished: true as const };
+    const keptAt = await purse.spend(() => createTask(deps, unpublished, guards, purse.isFresh));
+    if (keptAt !== undefined) kept = { task: unpublished, keptAt, states: purse.states };
     if (keptAt !== undefined) return "added";
     const isThere = guards.length === 0 || (await deps.documents.get(taskPath(draft.id))) !== undefined;
     return isThere ? "not needed" : "overtaken";

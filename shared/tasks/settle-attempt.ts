@@ -3,6 +3,7 @@ import { notKept } from "../api/results.ts";
 import type { Attempt } from "../api/task.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
+import { copyWithout } from "../core/copy-without.ts";
 import { type Log, toErrorField } from "../core/log.ts";
 import type { Value, Write, WriteTime } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -10,7 +11,7 @@ import { commitMarked } from "../queue/commit-marked.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { tryCommit } from "../queue/try-commit.ts";
 import { decideNext } from "./decide-next.ts";
-import type { AttemptFacts, Outcome, TaskChange } from "./next-state.ts";
+import type { AttemptFacts, Outcome } from "./next-state.ts";
 import { toPurse } from "./purse.ts";
 import type { ReserveDeps } from "./reserve-task.ts";
 import { type TaskDocument, taskPath } from "./task-document.ts";
@@ -49,7 +50,7 @@ export async function settleAttempt(
   const type = eventFor(fields.status);
   const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
   const mark = deps.ids.newId("settle");
-  const settled: TaskDocument = Object.assign(without(task, removes), fields, event, { mark });
+  const settled: TaskDocument = Object.assign(copyWithout(task, removes), fields, event, { mark });
   const path = taskPath(task.id);
   const changed = { ...fields, ...event, mark };
   const attempt = fields.attempts?.at(-1);
@@ -90,13 +91,6 @@ async function isPublished(deps: SettleDeps, task: TaskDocument, latest: number)
     deps.log.warn("event left to the sweep", { taskId: task.id, ...toErrorField(error) });
     return false;
   }
-}
-
-function without(task: TaskDocument, removes: TaskChange["removes"]): TaskDocument {
-  const kept = { ...task };
-  // What the claim added last goes first, which keeps the object's shape.
-  for (const name of removes.toReversed()) if (name in kept) delete kept[name];
-  return kept;
 }
 
 function holds(attempts: Value | undefined, attempt: Attempt): boolean {

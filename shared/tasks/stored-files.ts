@@ -64,7 +64,8 @@ export async function storeAnswer(
 
 /** Named by its content: a reused key must not overwrite the input of the task it was used for. */
 export function storeInput(deps: FileDeps, { tenant, id, input, requestHash }: TaskDocument) {
-  return storeJson(deps, taskFileKey({ tenant, id }, `input-${requestHash}.json`), input);
+  const name = requestHash === undefined ? "input.json" : `input-${requestHash}.json`;
+  return storeJson(deps, taskFileKey({ tenant, id }, name), input);
 }
 
 /** The same task with a link that still works for each of its files. */

@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import stringify from "safe-stable-stringify";
 import type { Principal } from "../access/principal.ts";
 import type { AllowanceState } from "../api/allowances.ts";
@@ -69,8 +69,10 @@ export async function submitTask(
 ): Promise<Submitted> {
   const { tenant } = principal;
   const id = idempotencyKey === undefined ? deps.ids.newId("task") : idFrom("task", tenant, idempotencyKey);
+  const requestHash = idempotencyKey === undefined ? undefined : hashRequest(principal.user, request);
   const asked = {
     ...(await draftTask(deps, principal, request, id)),
+    ...(requestHash && { requestHash }),
     ...(response && { response }),
     ...origin,
   };
@@ -97,11 +99,11 @@ function toHeld(
   { input }: SubmitTask,
   idempotencyKey: string | undefined,
 ): TaskDocument {
-  const secret = idempotencyKey ?? deps.ids.newId("request");
+  const secret = `${idempotencyKey} ${asked.requestHash}`;
   return {
     ...asked,
     input: notKept,
-    requestHash: createHash("sha256").update(`${secret} ${asked.requestHash}`).digest("base64url"),
+    ...(asked.requestHash && { requestHash: hash("sha256", secret, "base64url") }),
     ...deps.held.hold(asked.id, input),
   };
 }
@@ -126,7 +128,6 @@ function toDocument(
   const { type, priority, stream, relatedEntity, metadata, expiresInSeconds } = request;
   const { queue, model, route, simulated } = planned;
   const now = deps.clock.now();
-  const requestHash = hashRequest(user, request);
   const traceparent = currentTraceparent();
   const isLater = request.notBefore !== undefined && fromTime(request.notBefore) > now;
   return {
@@ -163,10 +164,7 @@ function toDocument(
     attemptCount: 0,
     attemptsUsed: 0,
     ...(traceparent && { traceparent }),
-    requestHash,
     deleted: false,
-    // Last, since it is the first to be taken away.
-    unpublished: true,
   };
 }
 

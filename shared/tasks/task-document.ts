@@ -90,8 +90,8 @@ export type TaskDocument = Omit<Task, "input" | "wait"> & {
   /** The process that alone has its content, and until when no other claims it. */
   heldBy?: string;
   heldUntil?: string;
-  /** What was asked for, hashed: tells a repeated Idempotency-Key from a reused one. */
-  requestHash: string;
+  /** Of what was asked for with an Idempotency-Key: tells a repeated one from a reused one. */
+  requestHash?: string;
   askedHash?: string;
   deleted: boolean;
   /** Where its tokens or money are bounded: what a call of each candidate may use at most, by its place in the route. */

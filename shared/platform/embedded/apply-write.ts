@@ -1,8 +1,8 @@
+import { copyWithout } from "../../core/copy-without.ts";
 import type { AcceptedUpdate, AcceptedWrite } from "../accept-writes.ts";
 import { type Fields, InvalidDocument, type Value } from "../documents.ts";
 import { type FieldPath, readField, toFieldPath } from "../field-path.ts";
 import { isMap, type ValueMap } from "../value-kind.ts";
-import { copyWithout } from "./copy-without.ts";
 
 /** What an accepted write makes of a document's data. Shares what it does not change; the result is frozen. */
 export function applyWrite(before: Fields | undefined, write: AcceptedWrite): Fields | undefined {
@@ -24,7 +24,7 @@ function applyUpdate(before: Fields, { fields, increments, removes }: AcceptedUp
 function removeFields(before: Fields, names: string[]): ValueMap {
   const paths = names.filter((name) => name.includes("."));
   const keys = paths.length === 0 ? names : names.filter((name) => !name.includes("."));
-  const after = copyWithout(before, keys);
+  const after: ValueMap = copyWithout(before, keys);
   for (const path of paths) removeField(after, toFieldPath(path));
   return after;
 }

@@ -1,8 +1,7 @@
-import type { Fields } from "../documents.ts";
-import type { ValueMap } from "../value-kind.ts";
+type Data = { [key: string]: unknown };
 
 /** The keys on the way here, in order; `blank` is an object that has them and nothing else. */
-type Shape = { next: Map<string, Shape>; blank?: ValueMap };
+type Shape = { next: Map<string, Shape>; blank?: Data };
 
 /** Beyond this many, which documents whose keys are data would lead to, all are forgotten and learned anew. */
 const mostShapes = 2_000;
@@ -15,13 +14,14 @@ let first: Shape = { next: new Map() };
  * dozen one by one; copying it, reading it and walking through it takes several times as long from then on. A copy of an
  * object that has the same keys is none.
  */
-export function copyWithout(data: Fields, keys: string[]): ValueMap {
+export function copyWithout<T extends object, K extends string>(data: T, keys: readonly K[]): Omit<T, K> {
+  const dropped: readonly string[] = keys;
   let shape = first;
-  for (const key in data) if (!keys.includes(key)) shape = shape.next.get(key) ?? learn(shape, key);
-  shape.blank ??= toBlank(Object.keys(data).filter((key) => !keys.includes(key)));
+  for (const key in data) if (!dropped.includes(key)) shape = shape.next.get(key) ?? learn(shape, key);
+  shape.blank ??= toBlank(Object.keys(data).filter((key) => !dropped.includes(key)));
   const copy = { ...shape.blank };
-  for (const key in copy) copy[key] = data[key] ?? null;
-  return copy;
+  for (const key in copy) copy[key] = (data as Data)[key];
+  return copy as Omit<T, K>;
 }
 
 function learn(shape: Shape, key: string): Shape {
@@ -33,6 +33,6 @@ function learn(shape: Shape, key: string): Shape {
 }
 
 /** Parsed, as that leads to no hash table either. */
-function toBlank(keys: string[]): ValueMap {
+function toBlank(keys: string[]): Data {
   return JSON.parse(JSON.stringify(Object.fromEntries(keys.map((key) => [key, null]))));
 }

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyWrite } from "./apply-write.ts";
 import { copyWithout } from "./copy-without.ts";
 
 const key = fc.oneof(fc.string({ minLength: 1, maxLength: 2 }), fc.constantFrom("10", "9", "a,b", "a.b"));
@@ -24,11 +23,4 @@ describe("a copy without some keys", () => {
     expect(copyWithout(from, ["b"])).toEqual({ a: 1 });
     expect(from).toEqual({ a: 1, b: 2 });
   });
-});
-
-it("an update takes away what a path leads to, not the key that is written like it", () => {
-  const before = { "a.b": 1, a: { b: 2, c: 3 }, d: 4 };
-  const removes = ["a.b", "d"];
-  const after = applyWrite(before, { op: "update", path: "c/x", fields: {}, increments: {}, removes });
-  expect(after).toEqual({ "a.b": 1, a: { c: 3 } });
 });
