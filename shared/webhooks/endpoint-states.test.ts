@@ -1,22 +1,11 @@
-import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../api/events.ts";
 import { toTime } from "../core/clock.ts";
-import {
-  changeEndpoint,
-  deleteEndpoint,
-  enableEndpoint,
-  pauseEndpoint,
-  rotateSecret,
-} from "./change-endpoint.ts";
-import { driveReplays } from "./drive-replays.ts";
+import { changeEndpoint, deleteEndpoint, enableEndpoint, pauseEndpoint } from "./change-endpoint.ts";
 import { pingEndpoint } from "./ping-endpoint.ts";
 import { describeEndpoint } from "./read-endpoints.ts";
-import { replayDelivery } from "./replay-delivery.ts";
-import { toPublicKey } from "./signing-keys.ts";
 import { findReplay, startReplay } from "./start-replay.ts";
 import { sweepWebhooks } from "./sweep-webhooks.ts";
-import { verifyMessage } from "./verify-message.ts";
 import { openTestWebhooks, root, startMs } from "./webhooks.fixture.ts";
 
 const url = "https://example.com/hooks";
@@ -198,125 +187,5 @@ describe("an endpoint", () => {
       [undefined, undefined],
     ]);
     expect(JSON.stringify(await test.endpoint(id))).not.toContain("Bearer");
-  });
-});
-
-describe("a secret", () => {
-  const sign = (secret: string, arrival: Test["arrivals"][number]) =>
-    new Webhook(secret).sign(arrival.id, new Date(arrival.at), arrival.outgoing.body);
-
-  it("that was replaced signs beside the new one until its time is up", async () => {
-    const test = await openTestWebhooks();
-    const { id, secret: old } = await test.add(url);
-    const { shown: fresh } = await rotateSecret(test.deps, root, id, { overlapHours: 2 });
-    const signaturesAt = async () => {
-      await test.publish();
-      await test.clock.advance(6_000);
-      const arrival = test.at(url).at(-1);
-      if (!arrival) throw new Error("nothing arrived");
-      const sent = arrival.outgoing.headers["webhook-signature"]?.split(" ");
-      return { sent, both: [sign(fresh, arrival), sign(old, arrival)] };
-    };
-    const during = await signaturesAt();
-    expect(during.sent).toEqual(during.both);
-    await test.clock.advance(2 * hourMs);
-    const after = await signaturesAt();
-    expect(after.sent).toEqual(after.both.slice(0, 1));
-  });
-
-  it("is revoked at once with no overlap", async () => {
-    const test = await openTestWebhooks();
-    const { id } = await test.add(url);
-    await rotateSecret(test.deps, root, id, { overlapHours: 24 });
-    await rotateSecret(test.deps, root, id, { overlapHours: 0 });
-    expect((await test.endpoint(id)).secrets).toHaveLength(1);
-  });
-
-  it("is one of five at most", async () => {
-    const test = await openTestWebhooks();
-    const { id } = await test.add(url);
-    for (let n = 0; n < 4; n++) await rotateSecret(test.deps, root, id, { overlapHours: 24 });
-    await expect(rotateSecret(test.deps, root, id, { overlapHours: 24 })).rejects.toMatchObject({
-      code: "conflict",
-    });
-  });
-
-  it("of Ed25519 is shown as its public key, which verifies what arrives", async () => {
-    const test = await openTestWebhooks();
-    const { secret, signature } = await test.add(url, undefined, { signature: "ed25519" });
-    expect([signature, secret.slice(0, 5)]).toEqual(["ed25519", "whpk_"]);
-    await test.publish();
-    await test.clock.advance(100);
-    const { headers = {}, body = "" } = test.at(url)[0]?.outgoing ?? {};
-    const received = { headers: new Headers(headers), body: Buffer.from(body) };
-    expect(verifyMessage(received, [secret], startMs)).toBeDefined();
-    expect(() => toPublicKey(secret)).toThrow();
-  });
-});
-
-describe("a replay", () => {
-  it("of one delivery has all tries before it, under the same id", async () => {
-    const test = await openTestWebhooks();
-    const { id } = await test.add(url, (_, n) => (n <= 10 ? { status: 500 } : {}));
-    await test.publish();
-    await test.clock.advance(90 * hourMs);
-    const [failed] = await test.deliveries(id);
-    await replayDelivery(test.deps, root, id, failed?.id ?? "");
-    await expect(replayDelivery(test.deps, root, id, failed?.id ?? "")).rejects.toMatchObject({
-      code: "conflict",
-    });
-    await test.clock.advance(100_000);
-    expect(await test.deliveries(id)).toMatchObject([{ state: "succeeded", attemptCount: 11, tries: 1 }]);
-    expect(new Set(test.at(url).map((arrival) => arrival.id)).size).toBe(1);
-  });
-
-  it("of everything sends each once more, at half the endpoint's rate, whoever drives it", async () => {
-    const test = await openTestWebhooks();
-    const { id } = await test.add(url, undefined, { ratePerSecond: 20 });
-    for (let n = 0; n < 250; n++) {
-      await test.publish();
-      await test.clock.advance(100);
-    }
-    await test.clock.advance(60_000);
-    expect(test.at(url)).toHaveLength(250);
-    const request = { since: toTime(startMs + 5_000), onlyFailed: false };
-    const replay = await startReplay(test.deps, root, id, request, "key-1");
-    expect((await startReplay(test.deps, root, id, request, "key-1")).id).toBe(replay.id);
-    await Promise.all([1, 2, 3].map(() => driveReplays(test.deps, id)));
-    expect(await findReplay(test.deps, root, id, replay.id)).toMatchObject({
-      ...{ state: "completed", total: 200, scanned: 200, replayed: 200 },
-    });
-    const from = test.clock.now();
-    await test.publish();
-    await test.clock.advance(60_000);
-    const again = test.at(url).slice(250);
-    expect(again).toHaveLength(201);
-    // What happens now does not wait behind the past.
-    expect(
-      again.findIndex(
-        (arrival) =>
-          !test
-            .at(url)
-            .slice(0, 250)
-            .some((one) => one.id === arrival.id),
-      ),
-    ).toBeLessThan(20);
-    expect((again.at(-1)?.at ?? 0) - from).toBeGreaterThan(19_000);
-  });
-
-  it("is taken up by the sweep where its wake was lost", async () => {
-    const test = await openTestWebhooks();
-    const { id } = await test.add(url);
-    await pauseEndpoint(test.deps, root, id);
-    await test.publish();
-    await enableEndpoint(test.deps, root, id);
-    const wakes = { slotMs: 0, ensure: async () => undefined };
-    await test.clock.advance(10);
-    await startReplay({ ...test.deps, wakes }, root, id, { since: toTime(startMs), onlyFailed: true });
-    await test.clock.advance(1_000);
-    expect(test.at(url)).toHaveLength(0);
-    expect(await sweepWebhooks(test.deps)).toMatchObject({ replays: 1 });
-    await test.clock.advance(1_000);
-    expect(test.at(url)).toHaveLength(1);
   });
 });
