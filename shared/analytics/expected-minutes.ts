@@ -1,7 +1,7 @@
 import type { Attempt } from "../api/task.ts";
 import { terminalStatuses } from "../api/task-type.ts";
 import { fromTime } from "../core/clock.ts";
-import type { TaskDocument } from "../tasks/task-document.ts";
+import { keptAttempts, type TaskDocument } from "../tasks/task-document.ts";
 import { addCell, type Cells } from "./cell.ts";
 import type { Noted } from "./change-minute.ts";
 import { toEventKey } from "./event-key.ts";
@@ -65,7 +65,8 @@ function noteNotShown(hours: Map<string, string>, task: TaskDocument, { from, to
 
 /** The time up to which something may have been told of a task that it does not remember; `undefined` where it knows all. */
 function forgottenUntil({ recentEvents, eventSequence, attempts }: TaskDocument): string | undefined {
-  const before = (attempts[0]?.n ?? 1) - 1;
+  // One that a cancel cut before it cost anything was never noted: it is not forgotten.
+  const before = attempts.length < keptAttempts ? 0 : (attempts[0]?.n ?? 1) - 1;
   const lacking = recentEvents.findLast(({ since = 0, upTo = 0 }) => upTo > 0 && since < before);
   if (lacking) return lacking.at;
   return recentEvents.length < eventSequence ? recentEvents[0]?.at : undefined;

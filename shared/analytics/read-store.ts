@@ -3,7 +3,7 @@ import { TaskStatus, terminalStatuses } from "../api/task-type.ts";
 import type { ConeaConfig } from "../config/conea-config.ts";
 import type { Query, Snapshot } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { TaskDocument } from "../tasks/task-document.ts";
+import { keptAttempts, type TaskDocument } from "../tasks/task-document.ts";
 import { recentEventsOf } from "../tasks/task-events.ts";
 import type { Range } from "./read-rollups.ts";
 
@@ -74,5 +74,6 @@ async function* readPages({ documents }: StoreDeps, query: Query): AsyncGenerato
 
 /** All its events are remembered, and all its attempts. */
 function isWhole({ eventSequence, recentEvents, attempts }: TaskDocument): boolean {
-  return recentEvents.length === eventSequence && (attempts[0]?.n ?? 1) === 1;
+  const hasAllAttempts = attempts.length < keptAttempts || attempts[0]?.n === 1;
+  return recentEvents.length === eventSequence && hasAllAttempts;
 }
