@@ -79,6 +79,19 @@ describe("what the store cannot show any more", () => {
 });
 
 describe("a call that a cancel cut", () => {
+  it("is not missed where it cost nothing and was not noted, and the next is number two", async () => {
+    const attempts = [{ ...attempt, n: 2, outcome: "succeeded" as const }];
+    const events = withEvent({ ...told, attempts }, "task.succeeded", at);
+    const { conea, count } = await open({
+      ...{ ...told, ...events, attempts },
+      ...{ status: "succeeded", completedAt: at },
+    });
+    await count({ ...told, ...events, attempts, status: "succeeded" });
+    const { differences, expected } = await verifyUsage(conea, range);
+    expect(differences).toEqual([]);
+    expect([...expected.notShown]).toEqual([]);
+  });
+
   it("is in the rollups as it is in the store", async () => {
     const price = { inputMicros: 1_000_000_000, cachedInputMicros: 0, outputMicros: 10_000_000_000 };
     const { provider } = aProvider(stalls("123456"));
