@@ -8,7 +8,7 @@ import type { FlushPolicy } from "./append-file.ts";
 import type { Disk } from "./disk.ts";
 import { freezeDeep } from "./freeze-deep.ts";
 import { openJournal } from "./journal.ts";
-import { stageCommit } from "./stage-commit.ts";
+import { type Staged, stageCommit } from "./stage-commit.ts";
 import type { Store } from "./store.ts";
 import { type Micros, toWriteTime } from "./write-times.ts";
 
@@ -16,8 +16,8 @@ import { type Micros, toWriteTime } from "./write-times.ts";
 export type DocumentHistory = {
   /** The time of the last commit that was restored. */
   latest: Micros;
-  /** Before the commit is applied. Throws, and keeps nothing, when it cannot be written. */
-  record(time: Micros, writes: AcceptedWrite[]): void;
+  /** Before the commits are applied. Throws, and keeps none, when they cannot be written. */
+  record(commits: Staged[]): void;
   /** After the commit is applied. */
   tidy(): void;
   close(): Promise<void>;
@@ -100,9 +100,10 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
 
   return {
     latest,
-    record(time, writes) {
-      journal.append(JSON.stringify({ t: time, w: writes.map(withoutPrecondition) } satisfies Commit));
-      latest = time;
+    record(commits) {
+      if (commits.length === 0) return;
+      journal.append(commits.map(toRecord));
+      latest = commits.at(-1)?.micros ?? latest;
     },
     tidy() {
       if (!isCompacting && isWorthCompacting()) void compact();
@@ -112,6 +113,10 @@ export function openDocumentHistory(store: Store, options: HistoryOptions): Docu
       return journal.close();
     },
   };
+}
+
+function toRecord({ micros, writes }: Staged): string {
+  return JSON.stringify({ t: micros, w: writes.map(withoutPrecondition) } satisfies Commit);
 }
 
 function* toRecords(header: Header, snapshots: Snapshot[]): Iterable<string> {

@@ -3,16 +3,18 @@ import type { Log } from "../../core/log.ts";
 import { acceptQuery } from "../accept-query.ts";
 import { type AcceptedWrite, acceptWrites } from "../accept-writes.ts";
 import { checkDocumentPath } from "../document-path.ts";
-import type { Change, Documents, Query, ReadSnapshot, Snapshot, Write, WriteTime } from "../documents.ts";
+import type { Change, Documents, Query, ReadSnapshot, Snapshot, Write } from "../documents.ts";
 import type { FlushPolicy } from "./append-file.ts";
 import { deleteDue } from "./delete-due.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { type DocumentHistory, openDocumentHistory } from "./document-history.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { type Committed, gatherCommits, toTimes } from "./gather-commits.ts";
 import { createListeners } from "./listeners.ts";
 import { findNearest } from "./nearest.ts";
 import { planQuery } from "./plan-query.ts";
-import { checkPreconditions, type StoredChange, stageCommit } from "./stage-commit.ts";
+import { type ReadAhead, readAhead } from "./read-ahead.ts";
+import { checkPreconditions, type Staged, stageCommit } from "./stage-commit.ts";
 import { createStore, type Store } from "./store.ts";
 import { createWriteTimes, toWriteTime } from "./write-times.ts";
 
@@ -49,24 +51,44 @@ export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): 
   const times = createWriteTimes(options.clock, history.latest);
   let isClosed = false;
 
-  function commit(writes: AcceptedWrite[]): WriteTime[] {
-    if (isClosed) throw new Error("The documents are closed.");
-    checkPreconditions(store.get, writes);
-    const micros = times.next();
-    const time = toWriteTime(micros);
-    const changes = stageCommit(store.get, writes, time);
-    if (changes.length > 0) history.record(micros, writes);
-    applyChanges(changes);
-    return writes.map(({ path }) => store.get(path)?.snapshot.updateTime ?? time);
+  function commitAll(commits: AcceptedWrite[][]): Committed[] {
+    const read = readAhead(store.get);
+    const staged = commits.map((writes) => stage(read, writes));
+    try {
+      history.record(staged.filter(isKept));
+    } catch (error) {
+      // Nothing of them has happened: what was refused, was refused by what would have been.
+      return staged.map(() => ({ error }));
+    }
+    return staged.map((one) => ("error" in one ? one : apply(one)));
   }
 
-  function applyChanges(changes: StoredChange[]): void {
+  function stage(read: ReadAhead, writes: AcceptedWrite[]): Staged | { error: unknown } {
+    try {
+      if (isClosed) throw new Error("The documents are closed.");
+      checkPreconditions(read.get, writes);
+      const micros = times.next();
+      const changes = stageCommit(read.get, writes, toWriteTime(micros));
+      read.add(changes);
+      return { micros, writes, changes };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  function apply({ micros, writes, changes }: Staged): Committed {
     store.apply(changes);
     listeners.notify(changes);
     history.tidy();
+    const time = toWriteTime(micros);
+    return { times: writes.map(({ path }) => store.get(path)?.snapshot.updateTime ?? time) };
   }
 
-  deleteDue({ snapshots: store.list(), commit, ...options });
+  const commitAlone = (writes: AcceptedWrite[]) => toTimes(commitAll([writes])[0]);
+  deleteDue({ snapshots: store.list(), commit: commitAlone, ...options });
+  const gatherer = gatherCommits(commitAll);
+  // Where there is no disk to write to, nothing is saved by waiting for others.
+  const commit = options.folder === undefined ? commitAlone : gatherer.commit;
 
   const documents: Omit<Documents, "get" | "query" | "listen" | "nearest"> & Untyped = {
     async get(path) {
@@ -85,11 +107,16 @@ export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): 
     // The reader names the type of what it wrote; the store holds JSON and cannot check it.
     documents: documents as Documents,
     async close() {
+      gatherer.flush();
       isClosed = true;
       listeners.stopAll();
       await history.close().finally(unlock);
     },
   };
+}
+
+function isKept(staged: Staged | { error: unknown }): staged is Staged {
+  return "changes" in staged && staged.changes.length > 0;
 }
 
 /** `Documents` before the reader names the type of the data. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeForNow, encodeRecord, hasRecordBehind, readRecords } from "./journal-record.ts";
+import { encodeRecord, encodeTogether, hasRecordBehind, readRecords } from "./journal-record.ts";
 
 const texts = ['{"a":1}', "{}", JSON.stringify({ text: "ä😀\n\u0000".repeat(20) })];
 const whole = Buffer.concat(texts.map(encodeRecord));
@@ -22,7 +22,10 @@ describe("journal records", () => {
     for (const letter of ["a", "ä", "€", "😀"])
       for (const count of [0, 1, 20_000, 21_800, 22_000, 40_000, 70_000]) {
         const text = JSON.stringify(letter.repeat(count));
-        expect(encodeForNow(text).equals(encodeRecord(text))).toBe(true);
+        for (const texts of [[text], [text, "{}", text]]) {
+          const apart = Buffer.concat(texts.map(encodeRecord));
+          expect(encodeTogether(texts).equals(apart)).toBe(true);
+        }
       }
   });
 

@@ -8,11 +8,14 @@ export function encodeRecord(text: string): Buffer {
   return writeRecord(Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text) + 1), text);
 }
 
-/** The same in a buffer that the next call writes again: for whoever is done with it before. */
-export function encodeForNow(text: string): Buffer {
+/** A record of each, one after the other, in a buffer that the next call may write again: for whoever is done with it before. */
+export function encodeTogether(texts: string[]): Buffer {
   // No text has more than three bytes for each of its UTF-16 units.
-  const fits = headerBytes + 3 * text.length + 1 <= reused.length;
-  return fits ? writeRecord(reused, text) : encodeRecord(text);
+  const most = texts.reduce((sum, text) => sum + headerBytes + 3 * text.length + 1, 0);
+  if (most > reused.length) return Buffer.concat(texts.map(encodeRecord));
+  let end = 0;
+  for (const text of texts) end += writeRecord(reused.subarray(end), text).length;
+  return reused.subarray(0, end);
 }
 
 const reused = Buffer.allocUnsafeSlow(64 * 1_024);

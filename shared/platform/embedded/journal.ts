@@ -3,7 +3,7 @@ import { type Log, toErrorField } from "../../core/log.ts";
 import { type AppendFile, type FlushPolicy, openAppendFile } from "./append-file.ts";
 import type { Disk } from "./disk.ts";
 import { findJournalFiles, toSegmentPath } from "./journal-files.ts";
-import { encodeForNow } from "./journal-record.ts";
+import { encodeTogether } from "./journal-record.ts";
 import { loadJournal, type Restore } from "./load-journal.ts";
 import { writeSnapshot } from "./snapshot-file.ts";
 
@@ -12,8 +12,8 @@ import { writeSnapshot } from "./snapshot-file.ts";
  * killed process loses nothing; with `flush: "interval"` a power failure may cost the last second, with `"always"` nothing.
  */
 export type Journal = {
-  /** Throws, and keeps nothing of `text`, when it cannot be written. */
-  append(text: string): void;
+  /** By one write. Throws, and keeps nothing of `texts`, when they cannot be written. */
+  append(texts: string[]): void;
   /**
    * Puts the records that `summarize` gives in the place of everything appended until it is called. They are read little
    * by little, over many turns of the event loop, while appending goes on. Rejects, and changes nothing, when they cannot
@@ -74,7 +74,7 @@ export function openJournal({ folder, disk, clock, log, flush, restore }: Journa
   }
 
   return {
-    append: (text) => file.append(encodeForNow(text)),
+    append: (texts) => file.append(encodeTogether(texts)),
     size: () => ({ snapshot: snapshotBytes, appended: olderBytes + file.size() }),
     compact(summarize) {
       compaction = compact(summarize);

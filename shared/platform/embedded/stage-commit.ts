@@ -11,12 +11,16 @@ import {
 import { isSurelySmall, maxDocumentBytes, measureDocument, weighDocument } from "../measure-document.ts";
 import { applyWrite } from "./apply-write.ts";
 import { equalValues } from "./compare-values.ts";
+import type { Micros } from "./write-times.ts";
 
 /** A document in the store. The snapshot is handed to readers as it is. `weight`: see `weighDocument`. */
 export type Stored = { snapshot: Snapshot; weight: number };
 
 /** What a commit does to one document. */
 export type StoredChange = { path: DocumentPath; before?: Stored; after?: Stored };
+
+/** A commit that can be carried out, and has not been. */
+export type Staged = { micros: Micros; writes: AcceptedWrite[]; changes: StoredChange[] };
 
 export type Read = (path: DocumentPath) => Stored | undefined;
 
