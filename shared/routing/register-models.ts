@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Principal, requireAdmin } from "../access/principal.ts";
 import type { ModelEntry } from "../api/models.ts";
-import { type ConeaConfig, type ModelConfig, OwnLimits } from "../config/conea-config.ts";
+import type { ConeaConfig, ModelConfig } from "../config/conea-config.ts";
 import { findModelProblems } from "../config/find-model-problems.ts";
 import { withOwnLine } from "../config/give-lines.ts";
+import { OwnLimits } from "../config/limits.ts";
 import { toTime } from "../core/clock.ts";
 import { ConeaError } from "../core/conea-error.ts";
 import type { Platform } from "../platform/platform.ts";
