@@ -59,6 +59,8 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   /** Queues this process would have claimed from, had it had room. */
   const waiting = new Set<string>();
+  /** Queues whose provider was opened here. */
+  const loaded = new Set<string>();
   /** The claim of a queue that is under way. */
   const claiming = new Map<string, Promise<unknown>>();
   /** Queues at which a look waits for that claim to end: it tells what all have to tell by then. */
@@ -78,8 +80,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
       await claimer.tell(queue);
       return { claimed: [], readAt: 0, isResting: false };
     }
-    // Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer.
-    await deps.providers.open(queue.id).catch(() => undefined);
+    if (!loaded.has(queue.id)) await load(queue.id);
     const claiming = claimer.claim(queue, { atMost, ...only });
     note(queue, claiming);
     const claim = await claiming;
@@ -89,10 +90,20 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     return claim;
   }
 
+  /** Permits are short-lived: what a first call loads is loaded before. Without its provider a task still gets its answer. */
+  async function load(queueId: string): Promise<void> {
+    await deps.providers.open(queueId).then(
+      () => loaded.add(queueId),
+      () => undefined,
+    );
+  }
+
   function note({ id }: Queue, claim: Promise<unknown>): void {
-    const ended = Promise.allSettled([claim]);
+    const end = () => {
+      if (claiming.get(id) === ended) claiming.delete(id);
+    };
+    const ended: Promise<void> = claim.then(end, end);
     claiming.set(id, ended);
-    void ended.then(() => claiming.get(id) === ended && claiming.delete(id));
   }
 
   /** Nothing where the store fails: the task is safe, and a worker will look. */

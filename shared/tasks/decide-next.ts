@@ -24,13 +24,19 @@ export async function decideNext(
   { outcome, facts }: { outcome: Outcome; facts: AttemptFacts },
   options: NextStateOptions,
 ): Promise<Decided> {
-  const barred = await findClosed(deps, task, outcome);
+  const barred = outcome.kind === "succeeded" ? [] : await findClosed(deps, task);
   for (;;) {
     const { fields, removes } = nextState(task, outcome, facts, { ...options, barred });
-    const next = { ...task, ...fields };
-    if (terminalStatuses.has(fields.status)) return { fields: { ...fields, ...endFields(next) }, removes };
+    if (terminalStatuses.has(fields.status)) {
+      const { reserved, usage } = task;
+      return {
+        fields: { ...fields, ...endFields({ reserved, usage: fields.usage ?? usage }) },
+        removes,
+      };
+    }
     // What was not called has taken nothing.
     if (outcome.kind === "returned") return { fields, removes };
+    const next = { ...task, ...fields };
     const at = next.route?.at ?? 0;
     const funded = await fundCall(deps, next, at);
     if (funded) return { ...funded, fields: { ...fields, ...funded.fields }, removes };
@@ -39,12 +45,8 @@ export async function decideNext(
 }
 
 /** Candidates whose queue is gone, or was retired. What cannot be found out is left to where the task goes. */
-async function findClosed(
-  { catalogue }: ReserveDeps,
-  { route, queue }: TaskDocument,
-  outcome: Outcome,
-): Promise<number[]> {
-  if (!route || outcome.kind === "succeeded") return [];
+async function findClosed({ catalogue }: ReserveDeps, { route, queue }: TaskDocument): Promise<number[]> {
+  if (!route) return [];
   const closed: number[] = [];
   for (const [index, { provider }] of route.candidates.entries())
     if (provider !== queue && !(await catalogue.takesTasks(provider).catch(() => true))) closed.push(index);

@@ -25,8 +25,12 @@ export function gatherClaims<T, C>(
   function claimNow(queueId: string, wanted: ReadonlySet<T>): Promise<C> {
     busy.add(queueId);
     const claimed = claim(queueId, wanted);
-    const turned = new Promise<void>((resolve) => void clock.after(0, resolve));
-    void Promise.allSettled([claimed, turned]).then(() => claimWaiting(queueId));
+    let left = 2;
+    const pass = () => {
+      if (--left === 0) claimWaiting(queueId);
+    };
+    claimed.then(pass, pass);
+    clock.after(0, pass);
     return claimed;
   }
 

@@ -82,8 +82,28 @@ export function nextState(
     attemptsUsed,
     ...addCharge(task, outcome.kind === "lost" ? "unknown" : charge),
   };
+  if (outcome.kind === "succeeded") return succeed(common, outcome, options.now);
   const change = decide({ ...task, ...common }, outcome, facts, options);
   return { ...change, fields: { ...common, ...change.fields } };
+}
+
+function succeed(
+  common: Partial<TaskDocument>,
+  { result, cache, savedMicros }: Extract<Outcome, { kind: "succeeded" }>,
+  now: number,
+): TaskChange {
+  const saved = savedMicros !== undefined && { savedMicros };
+  return {
+    fields: {
+      ...common,
+      status: "succeeded",
+      result,
+      completedAt: toTime(now),
+      ...(cache && { cache }),
+      ...saved,
+    },
+    removes: taskEnd,
+  };
 }
 
 /** Being told to slow down uses up no attempt, nor does a model that turns out not to go on from a text. */
@@ -95,17 +115,11 @@ function isForgiven(outcome: Outcome, { continues }: AttemptFacts): boolean {
 
 function decide(
   task: TaskDocument,
-  outcome: Exclude<Outcome, { kind: "returned" }>,
+  outcome: Exclude<Outcome, { kind: "returned" | "succeeded" }>,
   facts: AttemptFacts,
   options: NextStateOptions,
 ): TaskChange {
   const completedAt = toTime(options.now);
-  if (outcome.kind === "succeeded") {
-    const { result, cache, savedMicros } = outcome;
-    const fields = { status: "succeeded" as const, result, completedAt };
-    const saved = savedMicros !== undefined && { savedMicros };
-    return { fields: { ...fields, ...(cache && { cache }), ...saved }, removes: taskEnd };
-  }
   // Its content goes with the process that was to run it.
   if (task.heldBy !== undefined && (outcome.kind === "interrupted" || outcome.kind === "lost"))
     return { fields: { status: "failed", error: contentNotKept, completedAt }, removes: taskEnd };

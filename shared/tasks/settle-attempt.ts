@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { notKept } from "../api/results.ts";
 import type { Attempt } from "../api/task.ts";
+import { terminalStatuses } from "../api/task-type.ts";
 import type { RetryConfig } from "../config/conea-config.ts";
 import { fromTime, toTime } from "../core/clock.ts";
 import { copyWithout } from "../core/copy-without.ts";
@@ -48,9 +49,10 @@ export async function settleAttempt(
   const { fields, removes, extension } = await decideNext(deps, task, { outcome, facts }, options);
   const purse = extension && toPurse(deps, extension, {});
   const type = eventFor(fields.status);
-  const event = type ? withEvent({ ...task, ...fields }, type, fields.completedAt ?? toTime(now)) : {};
+  const settled: TaskDocument = Object.assign(copyWithout(task, removes), fields);
+  const event = type ? withEvent(settled, type, fields.completedAt ?? toTime(now)) : {};
   const mark = deps.ids.newId("settle");
-  const settled: TaskDocument = Object.assign(copyWithout(task, removes), fields, event, { mark });
+  Object.assign(settled, event, { mark });
   const path = taskPath(task.id);
   const changed = { ...fields, ...event, mark };
   const attempt = fields.attempts?.at(-1);
@@ -78,7 +80,8 @@ export async function settleAttempt(
   // A worker that is lost may not have told of its start.
   const latest = outcome.kind === "lost" ? settled.recentEvents.length : type ? 1 : 0;
   const isTold = latest === 0 || (await isPublished(deps, settled, latest));
-  if (!deps.goesOnHere?.(settled)) await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
+  if (!terminalStatuses.has(settled.status) && !deps.goesOnHere?.(settled))
+    await wakeFor(deps, settled, times[0] ? fromTime(times[0]) : now);
   return { task: settled, isTold };
 }
 
