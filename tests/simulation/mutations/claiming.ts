@@ -51,6 +51,13 @@ export const claimingMutations: readonly Mutation[] = [
     })),
   },
   {
+    name: "newcomer-overtakes",
+    about: "a task that is kept and claimed at once does not look whether another waits",
+    outfit: changeDocuments((documents) => ({
+      query: async (query) => (isLine(query) && query.limit === 1 ? [] : documents.query(query)) as never,
+    })),
+  },
+  {
     name: "places-forgotten",
     about: "the calls in flight are not kept",
     outfit: changeQueue(() => ({ inFlight: noneInFlight })),
