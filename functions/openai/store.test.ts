@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { copyFolder, newFolder } from "../../shared/platform/embedded/folder.fixture.ts";
 import type { Provider, ProviderCall } from "../../shared/providers/provider.ts";
 import { ProviderError } from "../../shared/providers/provider-error.ts";
@@ -178,6 +178,8 @@ describe("x-conea-store: false", () => {
     await next.clock.advance(11 * 60_000);
     await sweep(next.conea);
     await next.clock.advance(1_000);
+    // What is kept on a disk is kept by the end of a turn of the event loop, which a virtual clock does not know.
+    await vi.waitFor(async () => expect(await statuses()).toEqual(["failed", "failed"]));
     for (const { status, error } of await next.tasks()) {
       expect([status, error?.code, error?.message]).toEqual([
         "failed",
