@@ -96,11 +96,17 @@ export async function openLocal({ settings, environment, log, instead }: LocalOp
   functions.worker = traceRequests(createWorker(conea), tracer);
   const { lines, carryOutDueOf } = await openLines({ ...settings, platform: "embedded" }, conea);
   functions.webhooks = traceRequests(createRunWebhooks({ lines, carryOutDueOf, log }), tracer);
-  embedded.subscribe((event) => fanOut({ ...conea, ...conea.webhooks }, event));
-  embedded.subscribe((event) => notify({ ...conea, ...conea.notifications }, event));
+  const [webhooks, notifications] = [
+    { ...conea, ...conea.webhooks },
+    { ...conea, ...conea.notifications },
+  ];
+  embedded.subscribe((event) => (webhooks.book.isEmpty(event.tenant) ? undefined : fanOut(webhooks, event)));
+  embedded.subscribe((event) =>
+    notifications.subscriptions.isEmpty(event.tenant) ? undefined : notify(notifications, event),
+  );
   const usage = createUsageWriter({ ...conea, ...usageBatches });
   // Returns at once: whoever publishes waits for its subscribers.
-  embedded.subscribe(async (event) => usage.note(event));
+  embedded.subscribe((event) => void usage.note(event));
 
   const server = await startServer(settings.port, async (request) => {
     await open.promise;

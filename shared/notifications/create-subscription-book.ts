@@ -18,11 +18,13 @@ export type SubscriptionPage = {
 export type SubscriptionBook = {
   /** What a tenant's subscriptions and channels are, or were at most two seconds ago. */
   find(tenant: string): Promise<SubscriptionPage>;
+  /** Whether `find` is known to find no subscription. */
+  isEmpty(tenant: string): boolean;
   /** The next one who asks gets them as they are: for a process that has changed them itself. */
   forget(tenant: string): void;
 };
 
-type Entry = { page: Promise<SubscriptionPage>; until: number };
+type Entry = { page: Promise<SubscriptionPage>; until: number; isEmpty: boolean };
 
 /** One query for all events of a tenant within two seconds, and another one where it has subscriptions. */
 export function createSubscriptionBook({
@@ -30,17 +32,32 @@ export function createSubscriptionBook({
   clock,
 }: Pick<Platform, "documents" | "clock">): SubscriptionBook {
   const known = new Map<string, Entry>();
+
+  function present(tenant: string): Entry | undefined {
+    const entry = known.get(tenant);
+    return entry && entry.until > clock.elapsed() ? entry : undefined;
+  }
+
   return {
     find(tenant) {
-      const now = clock.elapsed();
-      const entry = known.get(tenant);
-      if (entry && entry.until > now) return entry.page;
+      const page = present(tenant)?.page;
+      if (page !== undefined) return page;
       if (known.size >= mostTenants) known.clear();
-      const page = readPage({ documents }, tenant);
-      known.set(tenant, { page, until: now + rememberMs });
-      page.catch(() => known.delete(tenant));
-      return page;
+      const entry = {
+        page: readPage({ documents }, tenant),
+        until: clock.elapsed() + rememberMs,
+        isEmpty: false,
+      };
+      known.set(tenant, entry);
+      entry.page.then(
+        ({ subscriptions }) => {
+          entry.isEmpty = subscriptions.length === 0;
+        },
+        () => known.delete(tenant),
+      );
+      return entry.page;
     },
+    isEmpty: (tenant) => present(tenant)?.isEmpty ?? false,
     forget(tenant) {
       known.delete(tenant);
     },

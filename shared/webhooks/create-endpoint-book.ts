@@ -10,11 +10,13 @@ const mostTenants = 1_000;
 export type EndpointBook = {
   /** The endpoints of a tenant as they are, or were at most two seconds ago. */
   find(tenant: string): Promise<EndpointDocument[]>;
+  /** Whether `find` is known to find none. */
+  isEmpty(tenant: string): boolean;
   /** The next one who asks gets them as they are: for a process that has changed them itself. */
   forget(tenant: string): void;
 };
 
-type Entry = { endpoints: Promise<EndpointDocument[]>; until: number };
+type Entry = { endpoints: Promise<EndpointDocument[]>; until: number; isEmpty: boolean };
 
 /** Whom events of a tenant go to, read once for all events of two seconds. */
 export function createEndpointBook({
@@ -28,17 +30,27 @@ export function createEndpointBook({
     return found.map(({ data }) => data);
   }
 
+  function present(tenant: string): Entry | undefined {
+    const entry = known.get(tenant);
+    return entry && entry.until > clock.elapsed() ? entry : undefined;
+  }
+
   return {
     find(tenant) {
-      const now = clock.elapsed();
-      const entry = known.get(tenant);
-      if (entry && entry.until > now) return entry.endpoints;
+      const endpoints = present(tenant)?.endpoints;
+      if (endpoints !== undefined) return endpoints;
       if (known.size >= mostTenants) known.clear();
-      const endpoints = read(tenant);
-      known.set(tenant, { endpoints, until: now + rememberMs });
-      endpoints.catch(() => known.delete(tenant));
-      return endpoints;
+      const entry = { endpoints: read(tenant), until: clock.elapsed() + rememberMs, isEmpty: false };
+      known.set(tenant, entry);
+      entry.endpoints.then(
+        (found) => {
+          entry.isEmpty = found.length === 0;
+        },
+        () => known.delete(tenant),
+      );
+      return entry.endpoints;
     },
+    isEmpty: (tenant) => present(tenant)?.isEmpty ?? false,
     forget(tenant) {
       known.delete(tenant);
     },

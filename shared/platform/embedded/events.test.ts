@@ -36,6 +36,21 @@ describe("embedded events", () => {
     expect(got).toEqual(["first", "second"]);
   });
 
+  it("follow each other for a subscriber that is done at once, and publishes about the same task", async () => {
+    const { events, subscribe, close } = open();
+    const got: string[] = [];
+    const [first, second] = [anEvent(), anEvent()];
+    subscribe(({ id }) => {
+      got.push(`begin ${id}`);
+      if (id === first.id) void events.publish(second);
+      got.push(`end ${id}`);
+      return undefined;
+    });
+    await events.publish(first);
+    await close();
+    expect(got).toEqual([first, second].flatMap(({ id }) => [`begin ${id}`, `end ${id}`]));
+  });
+
   it("are not disturbed by a subscriber that fails, at once or later", async () => {
     const { events, subscribe, clock, lines } = open();
     const got: Event[] = [];

@@ -4,7 +4,8 @@ import { type Log, toErrorField } from "../../core/log.ts";
 import type { Events } from "../events.ts";
 import { retry, retryAfter } from "./retry.ts";
 
-export type Subscriber = (event: Event) => Promise<void>;
+/** Whoever is done when it returns gives no promise, and then nobody waits. */
+export type Subscriber = (event: Event) => Promise<void> | undefined;
 
 export type EmbeddedEvents = {
   events: Events;
@@ -25,10 +26,14 @@ export function createEmbeddedEvents({ clock, log }: { clock: Clock; log: Log })
 
   return {
     events: {
-      async publish(event) {
-        const handed = [...lines].map((line) => line.hand(event));
-        // None rejects, so that they need not be waited for together.
-        for (const turn of handed) await turn;
+      publish(event) {
+        const subject = subjectOf(event);
+        const turns: Promise<void>[] = [];
+        for (const line of lines) {
+          const turn = line.hand(subject, event);
+          if (turn !== undefined) turns.push(turn);
+        }
+        return turns.length === 0 ? handed : untilAll(turns);
       },
     },
     subscribe(handle) {
@@ -41,6 +46,13 @@ export function createEmbeddedEvents({ clock, log }: { clock: Clock; log: Log })
       await Promise.all([...lines].map((line) => line.end()));
     },
   };
+}
+
+const handed = Promise.resolve();
+
+/** None rejects, so that they need not be waited for together. */
+async function untilAll(turns: Promise<void>[]): Promise<void> {
+  for (const turn of turns) await turn;
 }
 
 type LineOptions = { handle: Subscriber; clock: Clock; log: Log; signal: AbortSignal };
@@ -66,35 +78,61 @@ function createLine({ handle, clock, log, signal }: LineOptions) {
   }
 
   async function tryAgain(event: Event, failure: unknown): Promise<void> {
-    await report(event, retryAfter(failure, { clock, step: () => handle(event), signal }));
+    await report(event, retryAfter(failure, { clock, step: async () => handle(event), signal }));
   }
 
   async function handRest(subject: string, waiting: Event[]): Promise<void> {
     for (let event = waiting.shift(); event; event = waiting.shift()) {
-      const step = handle.bind(undefined, event);
-      await report(event, retry(clock, step, signal));
+      const current = event;
+      await report(
+        event,
+        retry(clock, async () => handle(current), signal),
+      );
     }
     release(subject);
   }
 
+  function goOn(subject: string, waiting: Event[]): void {
+    if (waiting.length === 0) release(subject);
+    else void handRest(subject, waiting);
+  }
+
+  function recover(subject: string, event: Event, failure: unknown, waiting: Event[]): void {
+    void tryAgain(event, failure).then(() => handRest(subject, waiting));
+  }
+
+  async function follow(
+    subject: string,
+    event: Event,
+    handling: Promise<void>,
+    waiting: Event[],
+  ): Promise<void> {
+    try {
+      await handling;
+    } catch (error) {
+      return recover(subject, event, error, waiting);
+    }
+    goOn(subject, waiting);
+  }
+
   return {
     /**
-     * Resolves once the event is handled, or failed for the first time. Does not wait behind an earlier event of the
-     * subject: its subscriber may be the one that publishes this one.
+     * Resolves once the event is handled, or failed for the first time; no promise where it has by now. Does not wait behind
+     * an earlier event of the subject: its subscriber may be the one that publishes this one.
      */
-    async hand(event: Event): Promise<void> {
-      const subject = subjectOf(event);
+    hand(subject: string, event: Event): Promise<void> | undefined {
       const ahead = inHand.get(subject);
       if (ahead) return void ahead.push(event);
       const waiting: Event[] = [];
       inHand.set(subject, waiting);
       try {
-        await handle(event);
+        const handling = handle(event);
+        if (handling !== undefined) return follow(subject, event, handling, waiting);
+        goOn(subject, waiting);
       } catch (error) {
-        return void tryAgain(event, error).then(() => handRest(subject, waiting));
+        recover(subject, event, error, waiting);
       }
-      if (waiting.length === 0) release(subject);
-      else void handRest(subject, waiting);
+      return undefined;
     },
     async end() {
       if (inHand.size === 0) return;
