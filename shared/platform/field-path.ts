@@ -67,6 +67,9 @@ function findKeyProblem(key: string): string | undefined {
 
 /** The value at `path`; `undefined` when a key is missing or something on the way is not a map. */
 export function readField(data: { readonly [key: string]: Value }, path: FieldPath): Value | undefined {
+  const [first = ""] = path;
+  // A document's data is a map. Most paths end here.
+  if (path.length === 1) return Object.hasOwn(data, first) ? data[first] : undefined;
   let value: Value | undefined = data;
   for (const key of path) {
     if (!isMap(value) || !Object.hasOwn(value, key)) return undefined;

@@ -120,3 +120,43 @@ describe("the indexes of a collection", () => {
     expect(runQuery(collection, unused).map(({ id }) => id)).toEqual(["y", "x"]);
   });
 });
+
+describe("a line of a collection", () => {
+  const query = {
+    where: [["status", "==", "ready"]] satisfies Filter[],
+    orderBy: [["n", "asc"]] satisfies Query["orderBy"],
+  };
+  const ids = (collection: Collection) => runQuery(collection, planFor(query)).map(({ id }) => id);
+
+  it("that nobody has asked for yet is in order when somebody does, whatever came, changed and went", () => {
+    const collection = createCollection();
+    runQuery(collection, planFor({ ...query, where: [["status", "==", "done"]] }));
+    for (const [id, n] of [
+      ["a", 3],
+      ["b", 2],
+      ["c", 1],
+      ["d", 4],
+    ] as const)
+      put(collection, id, { status: "ready", n });
+    put(collection, "a", { status: "ready", n: 0 });
+    put(collection, "b", { status: "done", n: 2 });
+    put(collection, "c", { status: "ready" });
+    expect(countQuery(collection, planFor(query))).toBe(2);
+    expect(ids(collection)).toEqual(["a", "d"]);
+  });
+
+  it("that was asked for stays in order", () => {
+    const collection = createCollection();
+    for (const [id, n] of [
+      ["a", 3],
+      ["b", 2],
+      ["c", 1],
+    ] as const)
+      put(collection, id, { status: "ready", n });
+    expect(ids(collection)).toEqual(["c", "b", "a"]);
+    put(collection, "a", { status: "ready", n: 0 });
+    put(collection, "b", { status: "done", n: 2 });
+    put(collection, "d", { status: "ready", n: -1 });
+    expect(ids(collection)).toEqual(["d", "a", "c"]);
+  });
+});

@@ -17,8 +17,10 @@ export function createCollection(): Collection {
   const documents = new Map<string, Stored>();
   const indexes = new Map<string, SortedIndex>();
 
+  const read = (id: string) => documents.get(id)?.snapshot.data;
+
   function build(shape: IndexShape): SortedIndex {
-    const index = createSortedIndex(shape);
+    const index = createSortedIndex(shape, read);
     for (const [id, stored] of documents) index.replace(id, undefined, stored.snapshot.data);
     return index;
   }

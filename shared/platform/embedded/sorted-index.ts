@@ -40,7 +40,11 @@ function toPart(value: Value): string {
   return `${key.length}:${key}`;
 }
 
-export function createSortedIndex({ equalities, order, idSign }: IndexShape): SortedIndex {
+/** `read` gives a document as the index has been told of it last. */
+export function createSortedIndex(
+  { equalities, order, idSign }: IndexShape,
+  read: (id: string) => Fields | undefined,
+): SortedIndex {
   const lines = new Map<string, Line>();
   const signs = [...order.map(({ sign }) => sign), idSign];
   const orderPaths = order.map(({ path }) => path);
@@ -54,29 +58,39 @@ export function createSortedIndex({ equalities, order, idSign }: IndexShape): So
     return (a.edge ?? 0) - (b.edge ?? 0);
   }
 
-  function insert(id: string, tuple: Value[], values: Value[]): void {
-    const name = toTuple(tuple);
-    const line = lines.get(name) ?? createLine(compare);
-    line.add(id, { values: [...values, id] });
-    lines.set(name, line);
+  const toKey = (id: string, data: Fields): Key => ({ values: [...readAll(data, orderPaths), id] });
+
+  /** The line that a document is in, if it is in any. */
+  function toLine(data: Fields | undefined): string | undefined {
+    return data && hasAll(data, orderPaths) ? nameTuple(data, equalities) : undefined;
   }
 
-  function remove(id: string, tuple: Value[], values: Value[]): void {
-    const name = toTuple(tuple);
-    const line = lines.get(name);
-    line?.remove(id, { values: [...values, id] });
-    if (line?.size() === 0) lines.delete(name);
+  function sort(ids: Set<string>): Key[] {
+    const keys: Key[] = [];
+    for (const id of ids) {
+      const data = read(id);
+      if (data) keys.push(toKey(id, data));
+    }
+    return keys.sort(compare);
+  }
+
+  function openLine(name: string): Line {
+    const line = createLine({ compare, toKey, sort });
+    lines.set(name, line);
+    return line;
   }
 
   return {
     compare,
     replace(id, before, after) {
-      const [oldTuple, oldValues] = [readAll(before, equalities), readAll(before, orderPaths)];
-      const [tuple, values] = [readAll(after, equalities), readAll(after, orderPaths)];
-      const [was, is] = [oldTuple && oldValues, tuple && values];
-      if (was && is && equalValues(oldTuple, tuple) && equalValues(was, is)) return;
-      if (oldTuple && oldValues) remove(id, oldTuple, oldValues);
-      if (tuple && values) insert(id, tuple, values);
+      const [was, is] = [toLine(before), toLine(after)];
+      if (before && after && was === is && (was === undefined || isSame(before, after, orderPaths))) return;
+      if (before && was !== undefined) {
+        const line = lines.get(was);
+        line?.remove(id, before);
+        if (line?.size() === 0) lines.delete(was);
+      }
+      if (after && is !== undefined) (lines.get(is) ?? openLine(is)).add(id, after);
     },
     keys: (tuple, from) => lines.get(tuple)?.keys(from) ?? [],
     size: (tuple) => lines.get(tuple)?.size() ?? 0,
@@ -85,17 +99,23 @@ export function createSortedIndex({ equalities, order, idSign }: IndexShape): So
 
 type Line = ReturnType<typeof createLine>;
 
+type LineOrder = {
+  compare: (a: Key, b: Key) => number;
+  toKey: (id: string, data: Fields) => Key;
+  sort: (ids: Set<string>) => Key[];
+};
+
 /**
- * The keys of one combination: gathered until somebody asks for them in order, and kept in it from then on. Most
+ * The keys of one combination: only the ids until somebody asks for them in order, and kept in it from then on. Most
  * combinations, such as the finished tasks of a queue, are never asked for.
  */
-function createLine(compare: (a: Key, b: Key) => number) {
-  let gathered: Map<string, Key> | undefined = new Map();
+function createLine({ compare, toKey, sort }: LineOrder) {
+  let gathered: Set<string> | undefined = new Set();
   let tree: BTree<Key> | undefined;
 
-  function sort(): BTree<Key> {
+  function open(): BTree<Key> {
     tree ??= new BTree<Key, undefined>(
-      [...(gathered?.values() ?? [])].sort(compare).map((key) => [key, undefined]),
+      sort(gathered ?? new Set()).map((key) => [key, undefined]),
       compare,
     );
     gathered = undefined;
@@ -103,20 +123,36 @@ function createLine(compare: (a: Key, b: Key) => number) {
   }
 
   return {
-    add: (id: string, key: Key) => void (gathered ? gathered.set(id, key) : tree?.set(key, undefined)),
-    remove: (id: string, key: Key) => void (gathered ? gathered.delete(id) : tree?.delete(key)),
-    keys: (from?: Key): Iterable<Key> => sort().keys(from),
+    add: (id: string, data: Fields) =>
+      void (gathered ? gathered.add(id) : tree?.set(toKey(id, data), undefined)),
+    remove: (id: string, data: Fields) =>
+      void (gathered ? gathered.delete(id) : tree?.delete(toKey(id, data))),
+    keys: (from?: Key): Iterable<Key> => open().keys(from),
     size: () => gathered?.size ?? tree?.size ?? 0,
   };
 }
 
-function readAll(data: Fields | undefined, paths: FieldPath[]): Value[] | undefined {
-  if (!data) return undefined;
-  const values: Value[] = [];
+/** `toTuple` of a document's values; `undefined` where it lacks one. */
+function nameTuple(data: Fields, paths: FieldPath[]): string | undefined {
+  let name = "";
   for (const path of paths) {
     const value = readField(data, path);
     if (value === undefined) return undefined;
-    values.push(value);
+    name += toPart(value);
   }
-  return values;
+  return name;
+}
+
+function hasAll(data: Fields, paths: FieldPath[]): boolean {
+  for (const path of paths) if (readField(data, path) === undefined) return false;
+  return true;
+}
+
+function isSame(before: Fields, after: Fields, paths: FieldPath[]): boolean {
+  for (const path of paths) if (!equalValues(readField(before, path), readField(after, path))) return false;
+  return true;
+}
+
+function readAll(data: Fields, paths: FieldPath[]): Value[] {
+  return paths.map((path) => readField(data, path) ?? null);
 }
