@@ -33,19 +33,20 @@ export function createMinuteKeeper(deps: MinuteDeps): MinuteKeeper {
   async function addSome(place: { minute: string; shard: number }, noted: Noted[]): Promise<Noted[]> {
     const id = `${place.minute} ${place.shard}`;
     const seen = known.get(id) ?? (await readShard(deps.documents, place));
-    const fresh = withoutSeen(noted, seen.ids);
+    // Until it is known to have happened, nothing is remembered of it.
+    known.delete(id);
+    const fresh = takeFresh(noted, seen.ids);
     if (fresh.length === 0) {
       known.set(id, seen);
       return [];
     }
-    // Until it is known to have happened, nothing is remembered of it.
-    known.delete(id);
     const some = takeSome(fresh);
+    const left = fresh.slice(some.length);
+    for (const { eventKey } of left) seen.ids.delete(eventKey);
     const { write, after } = changeMinute(place, seen.last, some, deps.clock.now());
     const [updateTime = ""] = await deps.documents.commit([write]);
-    for (const { eventKey } of some) seen.ids.add(eventKey);
     known.set(id, { ids: seen.ids, last: { ...after, updateTime } });
-    return fresh.slice(some.length);
+    return left;
   }
 
   return {
@@ -65,11 +66,12 @@ export function createMinuteKeeper(deps: MinuteDeps): MinuteKeeper {
   };
 }
 
-/** Each event once, and only those that are not counted. */
-function withoutSeen(noted: Noted[], ids: ReadonlySet<string>): Noted[] {
-  const fresh = new Map<string, Noted>();
-  for (const one of noted) if (!ids.has(one.eventKey)) fresh.set(one.eventKey, one);
-  return fresh.size === noted.length ? noted : [...fresh.values()];
+/** Each event once, and only those that are not among `ids`, which then has them. */
+function takeFresh(noted: Noted[], ids: Set<string>): Noted[] {
+  return noted.filter(({ eventKey }) => {
+    const before = ids.size;
+    return ids.add(eventKey).size > before;
+  });
 }
 
 /** All parts: each but the last one is full. */

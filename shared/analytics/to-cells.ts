@@ -1,7 +1,7 @@
 import type { EventAttempt, TaskEvent, TaskEventType } from "../api/events.ts";
 import type { Usage } from "../api/task.ts";
 import { fromTime } from "../core/clock.ts";
-import type { Cell, Counts, Dimensions, Latency } from "./cell.ts";
+import type { Cell, Counts, Latency } from "./cell.ts";
 import { toBucket } from "./latency-buckets.ts";
 
 type Told = TaskEvent["task"];
@@ -26,23 +26,26 @@ export function isCounted({ type, task }: TaskEvent): boolean {
  * event is not counted. Nothing for an event that tells of no ending, acceptance or attempt.
  */
 export function toCells(event: TaskEvent): Cell[] {
-  const { attempts = [] } = event.task;
+  const { queue, model, attempts = [] } = event.task;
+  const cells: Cell[] = [];
   const ofTask = toTaskCounts(event);
-  const cells = attempts.map((attempt) => ({
-    ...toCallDimensions(event, attempt),
-    counts: toAttemptCounts(event.task, attempt),
-  }));
-  return ofTask ? [{ ...toTaskDimensions(event), counts: ofTask }, ...cells] : cells;
+  if (ofTask) cells.push(toCell(event, queue, model, ofTask));
+  for (const attempt of attempts)
+    cells.push(toCell(event, attempt.provider, attempt.model, toAttemptCounts(event.task, attempt)));
+  return cells;
 }
 
-function toTaskDimensions({ tenant, task }: TaskEvent): Dimensions {
-  const { createdBy: user, keyId: key, queue: provider, model, type } = task;
-  return { tenant, user, provider, type, ...(key && { key }), ...(model && { model }) };
-}
-
-function toCallDimensions({ tenant, task }: TaskEvent, { provider, model }: EventAttempt): Dimensions {
+function toCell(
+  { tenant, task }: TaskEvent,
+  provider: string,
+  model: string | undefined,
+  counts: Counts,
+): Cell {
   const { createdBy: user, keyId: key, type } = task;
-  return { tenant, user, provider, type, ...(key && { key }), ...(model && { model }) };
+  const cell: Cell = { tenant, user, provider, type, counts };
+  if (key) cell.key = key;
+  if (model) cell.model = model;
+  return cell;
 }
 
 function toTaskCounts(event: TaskEvent): Counts | undefined {
