@@ -1,4 +1,5 @@
-import type { Documents, Snapshot } from "../platform/documents.ts";
+import { freezeDeep } from "../core/freeze-deep.ts";
+import type { Documents, Query, Snapshot } from "../platform/documents.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import type { Queue } from "./queue-document.ts";
 import type { Room } from "./room.ts";
@@ -20,7 +21,23 @@ export async function readOpenHeads(
 }
 
 function readHeads(documents: Documents, queueId: string, limit: number): Promise<Snapshot<TaskDocument>[]> {
-  return documents.query<TaskDocument>({
+  return documents.query<TaskDocument>(toQuery(queueId, limit));
+}
+
+/** Queries of claims, which ask for the same again and again: frozen, so that a store may keep what it has made of them. */
+const queries = new Map<string, Query>();
+const mostQueries = 1_000;
+
+function toQuery(queueId: string, limit: number): Query {
+  const name = `${limit} ${queueId}`;
+  const query = queries.get(name) ?? freezeDeep(makeQuery(queueId, limit));
+  if (queries.size >= mostQueries) queries.clear();
+  queries.set(name, query);
+  return query;
+}
+
+function makeQuery(queueId: string, limit: number): Query {
+  return {
     collection: "tasks",
     where: [
       ["queue", "==", queueId],
@@ -31,7 +48,7 @@ function readHeads(documents: Documents, queueId: string, limit: number): Promis
       ["sequence", "asc"],
     ],
     limit,
-  });
+  };
 }
 
 /** What a task is taken to be charged where nothing is known of a queue's tasks. */

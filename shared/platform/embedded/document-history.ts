@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { freezeDeep } from "../../core/freeze-deep.ts";
 import { type Log, toErrorField } from "../../core/log.ts";
 import type { AcceptedWrite } from "../accept-writes.ts";
 import { toPlace } from "../document-path.ts";
@@ -6,7 +7,6 @@ import type { Fields, Snapshot } from "../documents.ts";
 import { weighDocument } from "../measure-document.ts";
 import type { FlushPolicy } from "./append-file.ts";
 import type { Disk } from "./disk.ts";
-import { freezeDeep } from "./freeze-deep.ts";
 import { openJournal } from "./journal.ts";
 import { type Staged, stageCommit } from "./stage-commit.ts";
 import type { Store } from "./store.ts";

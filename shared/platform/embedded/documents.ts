@@ -1,6 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
-import { acceptQuery } from "../accept-query.ts";
 import { type AcceptedWrite, acceptWrites } from "../accept-writes.ts";
 import { checkDocumentPath } from "../document-path.ts";
 import type { Change, Documents, Query, ReadSnapshot, Snapshot, Write } from "../documents.ts";
@@ -12,7 +11,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { type Committed, gatherCommits, toTimes } from "./gather-commits.ts";
 import { createListeners } from "./listeners.ts";
 import { findNearest } from "./nearest.ts";
-import { planQuery } from "./plan-query.ts";
+import { planOnce } from "./plan-once.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
 import { checkPreconditions, type Staged, stageCommit } from "./stage-commit.ts";
 import { createStore, type Store } from "./store.ts";
@@ -88,7 +87,8 @@ export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): 
   deleteDue({ snapshots: store.list(), commit: commitAlone, ...options });
   const gatherer = gatherCommits(commitAll);
   // Where there is no disk to write to, nothing is saved by waiting for others.
-  const commit = options.folder === undefined ? commitAlone : gatherer.commit;
+  const commit =
+    options.folder === undefined ? async (writes: AcceptedWrite[]) => commitAlone(writes) : gatherer.commit;
 
   const documents: Omit<Documents, "get" | "query" | "listen" | "nearest"> & Untyped = {
     async get(path) {
@@ -96,10 +96,17 @@ export async function openEmbeddedDocuments(options: EmbeddedDocumentsOptions): 
       if (!stored) checkDocumentPath(path);
       return stored && { ...stored.snapshot, readTime: toWriteTime(times.now()) };
     },
-    query: async (query) => store.query(planQuery(acceptQuery(query))),
-    count: async (query) => store.count(planQuery(acceptQuery(query))),
+    query: async (query) => store.query(planOnce(query)),
+    count: async (query) => store.count(planOnce(query)),
     nearest: async (query) => findNearest(store, query),
-    commit: async (writes: Write[]) => commit(acceptWrites(writes)),
+    commit(writes: Write[]) {
+      // An async function gives a promise on only two turns later.
+      try {
+        return commit(acceptWrites(writes));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
     listen: (target, onChanges, onError) => listeners.listen(target, { onChanges, onError }),
   };
 
