@@ -22,9 +22,7 @@ export function equalValues(a: Value | undefined, b: Value | undefined): boolean
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) return Array.isArray(b) && equalArrays(a, b);
   if (Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && equalValues(a[key], b[key]));
+  return equalMaps(a, b);
 }
 
 /** By code point, which is the order of the UTF-8 bytes; `<` would put emoji before U+E000 to U+FFFF. */
@@ -103,5 +101,13 @@ function compareMaps(a: ValueMap, b: ValueMap): number {
 }
 
 function equalArrays(a: Value[], b: Value[]): boolean {
-  return a.length === b.length && a.every((value, index) => equalValues(value, b[index]));
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!equalValues(a[index], b[index])) return false;
+  return true;
+}
+
+function equalMaps(a: ValueMap, b: ValueMap): boolean {
+  if (Object.keys(a).length !== Object.keys(b).length) return false;
+  for (const key in a) if (!Object.hasOwn(b, key) || !equalValues(a[key], b[key])) return false;
+  return true;
 }

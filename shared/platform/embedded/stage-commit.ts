@@ -28,10 +28,10 @@ type Draft = { before: Stored | undefined; data: Fields | undefined; wasDeleted:
 
 /** Throws `PreconditionFailed` unless the first write of each document finds it as it requires. */
 export function checkPreconditions(read: Read, writes: AcceptedWrite[]): void {
-  const seen = new Set<DocumentPath>();
+  const seen = writes.length > 1 ? new Set<DocumentPath>() : undefined;
   for (const write of writes) {
-    if (!seen.has(write.path)) checkPrecondition(write, read(write.path));
-    seen.add(write.path);
+    if (!seen?.has(write.path)) checkPrecondition(write, read(write.path));
+    seen?.add(write.path);
   }
 }
 
