@@ -11,7 +11,7 @@ export type ReadAhead = {
 export function readAhead(read: Read): ReadAhead {
   const ahead = new Map<DocumentPath, Stored | undefined>();
   return {
-    get: (path) => (ahead.has(path) ? ahead.get(path) : read(path)),
+    get: (path) => (ahead.size > 0 && ahead.has(path) ? ahead.get(path) : read(path)),
     add(changes) {
       for (const { path, after } of changes) ahead.set(path, after);
     },

@@ -51,7 +51,7 @@ export function createEmbeddedSecrets({ environment, file, clock }: EmbeddedSecr
   return {
     async get(name) {
       checkSecretName(name);
-      return (await find(name))?.value;
+      return findSet(name) ?? (await find(name))?.value;
     },
     async getVersion(name, version) {
       checkSecretName(name);
