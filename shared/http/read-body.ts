@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { ConeaError, type FieldProblem } from "../core/conea-error.ts";
+import { narrowTo } from "./narrow-to.ts";
 import { toFieldProblems } from "./to-field-problems.ts";
 
 /** The largest JSON body in bytes. */
@@ -29,9 +30,10 @@ export async function readOptionalJson<T>(request: Request, schema: z.ZodType<T>
 }
 
 function parseBytes<T>(bytes: Uint8Array, schema: z.ZodType<T>): T {
-  const value = parseJson(decode(bytes));
-  requirePlain(value);
-  return parseWith(schema, value, "The request");
+  const text = decode(bytes);
+  const value = parseJson(text);
+  if (!isSurelyPlain(text)) requirePlain(value);
+  return parseWith(narrowTo(schema, value), value, "The request");
 }
 
 /** Parses by a schema. Throws `invalid_request`, with each wrong field. */
@@ -110,6 +112,21 @@ function parseJson(text: string): unknown {
       },
     );
   }
+}
+
+/** Whether a text holds nothing of what `requirePlain` refuses, without a look at each value. */
+function isSurelyPlain(text: string): boolean {
+  // Half a pair can only be written as an escape: the bytes were valid. So can another spelling of the key.
+  return !text.includes("\\u") && !text.includes("__proto__") && countOpenings(text) <= deepest;
+}
+
+/** How many objects and lists begin in a text, or a few more where its strings hold brackets; counts no further than needed. */
+function countOpenings(text: string): number {
+  let count = 0;
+  for (const bracket of "{[")
+    for (let at = text.indexOf(bracket); at >= 0 && count <= deepest; at = text.indexOf(bracket, at + 1))
+      count++;
+  return count;
 }
 
 /** Refuses what no store could keep: values nested too deep, half surrogate pairs, `__proto__`. Does not recurse. */
