@@ -6,11 +6,13 @@ export interface Ids {
   newId(prefix: string): string;
 }
 
-const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+const characters = Buffer.from("abcdefghijklmnopqrstuvwxyz234567");
+/** Of 26 characters, and one that 17 bytes begin. A text that grows by one character at a time is made of as many pieces. */
+const written = Buffer.alloc(27);
 
 /** `prefix_` and 26 characters made from the first 130 bits of at least 17 bytes. */
 export function toId(prefix: string, bytes: Uint8Array): string {
-  let text = `${prefix}_`;
+  let length = 0;
   let buffer = 0;
   let bits = 0;
   for (let index = 0; index < 17; index++) {
@@ -18,10 +20,10 @@ export function toId(prefix: string, bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += alphabet[(buffer >> bits) & 31];
+      written[length++] = characters[(buffer >> bits) & 31] ?? 0;
     }
   }
-  return text.slice(0, prefix.length + 27);
+  return `${prefix}_${written.toString("latin1", 0, 26)}`;
 }
 
 /** The same parts always give the same id. Parts are length-prefixed, so no two lists collide by concatenation. */
