@@ -52,6 +52,7 @@ export function chooseRoute(world: RouteWorld, question: RouteQuestion): RouteCa
 }
 
 function inOrder(world: RouteWorld, question: RouteQuestion, pool: Option[]): Option[] {
+  if (pool.length === 0) return [];
   const { route, needs = noNeeds } = question;
   const fit = pool.filter((option) => shortcomingOf(option, question, false) === undefined);
   return orderOptions(world, route?.prefer ?? "balanced", needs, fit);
@@ -142,6 +143,7 @@ function noneFits(options: Option[], question: RouteQuestion): ConeaError {
 
 /** Each once, at its best place; named fallbacks are never crowded out by those that were found. */
 function toCandidates(fit: Option[], fallbacks: Option[]): RouteCandidate[] {
+  if (fit.length === 1) return fit.map(toCandidate);
   const isSame = (a: Option, b: Option) => a.provider === b.provider && a.model === b.model;
   const distinct = fit.filter((option, index) => fit.findIndex((one) => isSame(one, option)) === index);
   const last = distinct.filter((option) => fallbacks.includes(option));

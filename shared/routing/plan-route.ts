@@ -5,6 +5,7 @@ import type { Prices } from "../pricing/create-prices.ts";
 import { type Catalogue, findModel, type Models } from "./catalogue.ts";
 import { chooseRoute, type RouteQuestion } from "./choose-route.ts";
 import type { HealthBook } from "./health-book.ts";
+import type { ModelHealth } from "./model-health.ts";
 import type { RestingQueues } from "./resting-queues.ts";
 
 export type RouteDeps = Pick<Platform, "clock"> & {
@@ -27,14 +28,15 @@ export async function planRoute(deps: RouteDeps, question: RouteQuestion): Promi
   const { config, catalogue, clock } = deps;
   const listed = namesOnly(config.models, question) ? config.models : (await catalogue.read()).models;
   const models = asksPrices(question) ? await withPrices(deps, listed) : listed;
-  const health = await readHealth(deps, models, question);
+  const health = ordersByHealth(question) ? await readHealth(deps, models, question) : noHealth;
   const { providers } = config;
   const candidates = chooseRoute({ providers, models, health, now: clock.now() }, question);
   const marked = candidates.map((candidate) => ({
     ...candidate,
     ...(deps.isSimulated(candidate.provider) && { simulated: true as const }),
   }));
-  return toPlanned(marked, await findOpen(deps, marked), question.route?.prefer);
+  const at = marked.length > 1 ? await findOpen(deps, marked) : 0;
+  return toPlanned(marked, at, question.route?.prefer);
 }
 
 export function toPlanned(candidates: RouteCandidate[], at: number, prefer?: Route["prefer"]): Planned {
@@ -86,11 +88,15 @@ async function withPrices({ prices, clock }: RouteDeps, models: Models): Promise
   return Object.fromEntries(priced);
 }
 
+const noHealth: ReadonlyMap<string, ModelHealth> = new Map();
+
 /** Only what is ordered by preference asks how the models are doing. */
-async function readHealth({ health }: RouteDeps, models: Models, { model, route, type }: RouteQuestion) {
-  const isNamed = model !== undefined && model !== "auto" && !route?.candidates;
-  const isDefault = model === undefined && !route;
-  if (isNamed || isDefault) return new Map<string, never>();
+function ordersByHealth({ model, route }: RouteQuestion): boolean {
+  if (route?.candidates) return true;
+  return model === undefined ? route !== undefined : model === "auto";
+}
+
+async function readHealth({ health }: RouteDeps, models: Models, { route, type }: RouteQuestion) {
   const serving = Object.keys(models).filter((id) => models[id]?.kinds.includes(type));
   return health.read(route?.candidates?.filter((name) => findModel(models, name)) ?? serving);
 }
