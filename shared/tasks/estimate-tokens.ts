@@ -5,14 +5,6 @@ const assumedOutput = 1_000;
 /** English text has about four bytes a token; three is on the safe side for most of what is sent. */
 export const bytesPerToken = 3;
 
-/**
- * The tokens a task may use, read and written together: what it is charged when it is claimed, until the provider has told
- * the truth. Types that vendors do not bill by tokens count as none.
- */
-export function estimateTokens(request: SubmitTask): number {
-  return estimateRead(request) + estimateWritten(request);
-}
-
 export function estimateRead({ type, input }: SubmitTask): number {
   if (type === "image_search" || type === "speech" || type === "transcription") return 0;
   const json = JSON.stringify(input);

@@ -15,7 +15,6 @@ import { noUsage } from "../providers/provider.ts";
 import { ensureWake } from "../queue/ensure-wake.ts";
 import { type Planned, planRoute, type RouteDeps } from "../routing/plan-route.ts";
 import { toNeeds } from "../routing/request-needs.ts";
-import { estimateTokens } from "./estimate-tokens.ts";
 import type { HeldContent } from "./held-content.ts";
 import { type KeepDeps, type Kept, keepTask, type Order } from "./keep-task.ts";
 import { nextSequence } from "./sequence.ts";
@@ -115,15 +114,18 @@ export async function draftTask(
   request: SubmitTask,
   id: string,
 ): Promise<TaskDocument> {
-  const planned = await planRoute(deps, { ...request, needs: toNeeds(request) });
-  return toDocument(deps, principal, request, { id, planned });
+  const needs = toNeeds(request);
+  const planned = await planRoute(deps, { ...request, needs });
+  // What it is charged when it is claimed, until the provider has told the truth.
+  const estimatedTokens = needs.read + needs.written;
+  return toDocument(deps, principal, request, { id, planned, estimatedTokens });
 }
 
 function toDocument(
   deps: Pick<SubmitDeps, "clock" | "ids">,
   { tenant, user, keyId }: Principal,
   request: SubmitTask,
-  { id, planned }: { id: string; planned: Planned },
+  { id, planned, estimatedTokens }: { id: string; planned: Planned; estimatedTokens: number },
 ): TaskDocument {
   const { type, priority, stream, relatedEntity, metadata, expiresInSeconds } = request;
   const { queue, model, route, simulated } = planned;
@@ -157,7 +159,7 @@ function toDocument(
     tenant,
     ...(keyId && { keyId }),
     mark: deps.ids.newId("submit"),
-    estimatedTokens: estimateTokens(request),
+    estimatedTokens,
     ...withEvent({ ...neverTold, queue, model }, "task.accepted", toTime(now)),
     sequence: nextSequence(now),
     epoch: 0,
