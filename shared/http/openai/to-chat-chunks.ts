@@ -15,38 +15,36 @@ export type ChatChunks = {
 
 /** Writes the frames of a streamed chat completion. */
 export function toChatChunks(task: WatchedTask, { withUsage }: { withUsage: boolean }): ChatChunks {
-  let head = toHead(task);
-  const usage = withUsage ? { usage: null } : {};
-  const frame = (delta: Delta, reason: string | null = null) =>
-    toFrame({
-      ...head,
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
-      ...usage,
-    });
-  // All that differs from one piece to the next is its text.
-  const [before = "", after = ""] = frame({ content: "" }).split('"content":""');
+  let start = toStart(task);
+  const usage = withUsage ? ',"usage":null' : "";
+  // All that differs from one piece to the next is its delta, mostly a text: what is around it is written once.
+  const frame = (delta: string, reason = "null") =>
+    `${start}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]${usage}}\n\n`;
   return {
-    begin: () => frame({ role: "assistant", content: "", refusal: null }),
-    text: (content) => `${before}"content":${JSON.stringify(content)}${after}`,
+    begin: () => frame('{"role":"assistant","content":"","refusal":null}'),
+    text: (content) => frame(`{"content":${JSON.stringify(content)}}`),
     end(ended, { refusal, toolCalls = [], finishReason }) {
       // Names who finished the answer, and whose usage it is, where that is not who began it.
-      head = toHead(ended);
-      const frames = [
-        ...(refusal ? [frame({ refusal })] : []),
-        ...toolCalls.flatMap((call, index) => toCallDeltas(call, index).map((delta) => frame(delta))),
-        frame({}, toFinishReason(finishReason)),
-        ...(withUsage
-          ? [toFrame({ ...head, choices: [], usage: toCompletionUsage(answerUsage(ended)) })]
-          : []),
-        "data: [DONE]\n\n",
+      start = toStart(ended);
+      const deltas = [
+        ...(refusal ? [{ refusal }] : []),
+        ...toolCalls.flatMap((call, index): Delta[] => toCallDeltas(call, index)),
       ];
-      return frames.join("");
+      const frames = deltas.map((delta) => frame(JSON.stringify(delta)));
+      const last = frame("{}", JSON.stringify(toFinishReason(finishReason)));
+      return `${frames.join("")}${last}${withUsage ? toUsageFrame(start, ended) : ""}data: [DONE]\n\n`;
     },
   };
 }
 
-function toHead(task: WatchedTask) {
-  return { ...toObjectHead(task, "chatcmpl", "chat.completion.chunk"), system_fingerprint: null };
+/** A chunk up to its first choice. */
+function toStart(task: WatchedTask): string {
+  const head = { ...toObjectHead(task, "chatcmpl", "chat.completion.chunk"), system_fingerprint: null };
+  return `data: ${JSON.stringify(head).slice(0, -1)},"choices":[`;
+}
+
+function toUsageFrame(start: string, ended: WatchedTask): string {
+  return `${start}],"usage":${JSON.stringify(toCompletionUsage(answerUsage(ended)))}}\n\n`;
 }
 
 /** A call's first part carries its id and name, the next its arguments. */
