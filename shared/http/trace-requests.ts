@@ -1,6 +1,6 @@
 import { randomIds } from "../core/random.ts";
 import type { Tracer } from "../core/span.ts";
-import { beginRequest } from "../core/trace.ts";
+import { beginRequest, type RequestSpan } from "../core/trace.ts";
 import { parseCloudTraceContext, parseTraceparent, type TraceContext } from "../core/trace-context.ts";
 import type { Handler } from "./create-app.ts";
 import { pathOf } from "./path-of.ts";
@@ -10,7 +10,7 @@ import { pathOf } from "./path-of.ts";
  * is exported before the response ends, since an instance may be frozen from then on.
  */
 export function traceRequests(handler: Handler, tracer: Tracer): Handler {
-  return async (request) => {
+  return (request) => {
     const requestId = randomIds.newId("req");
     const { run, span, isRecorded, end } = beginRequest(
       tracer,
@@ -25,15 +25,21 @@ export function traceRequests(handler: Handler, tracer: Tracer): Handler {
         },
       },
     );
-    const response = await run(() => handler(request));
-    if (!isRecorded) return response;
-    span.set({ "http.response.status_code": response.status });
-    if (response.status >= 500) span.fail(String(response.status));
-    return beforeItEnds(response, async () => {
-      end();
-      await tracer.flush();
-    });
+    const answered = run(() => handler(request));
+    return isRecorded ? record(answered, { span, end, tracer }) : answered;
   };
+}
+
+type Recording = Pick<RequestSpan, "span" | "end"> & { tracer: Tracer };
+
+async function record(answered: Promise<Response>, { span, end, tracer }: Recording): Promise<Response> {
+  const response = await answered;
+  span.set({ "http.response.status_code": response.status });
+  if (response.status >= 500) span.fail(String(response.status));
+  return beforeItEnds(response, async () => {
+    end();
+    await tracer.flush();
+  });
 }
 
 function readParent(headers: Headers): TraceContext | undefined {

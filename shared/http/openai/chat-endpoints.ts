@@ -4,7 +4,7 @@ import { toWholeAnswer } from "../whole-answer.ts";
 import { answerFrames } from "./answer-frames.ts";
 import { toCommonHeaders } from "./common-headers.ts";
 import { type Endpoint, type OpenAiCall, toEndpoint } from "./create-openai-app.ts";
-import { keepImages } from "./keep-images.ts";
+import { hasDataUrls, keepImages } from "./keep-images.ts";
 import { mayJoin } from "./may-join.ts";
 import { type DoorDeps, runCall } from "./open-call.ts";
 import { readCallHeaders } from "./read-call-headers.ts";
@@ -22,7 +22,8 @@ export function createChatEndpoints(deps: DoorDeps): Endpoint[] {
     toEndpoint(createChatCompletion, async (call) => {
       const asked = toChatTask(call.body);
       const { isStored } = readCallHeaders(call.request.headers);
-      const input = isStored ? await keepImages(deps, call.principal, asked.input) : asked.input;
+      const keepsImages = isStored && hasDataUrls(asked.input);
+      const input = keepsImages ? await keepImages(deps, call.principal, asked.input) : asked.input;
       const submitted = { ...asked, input };
       return call.body.stream ? answerStream(deps, call, submitted) : answer(deps, call, submitted);
     }),

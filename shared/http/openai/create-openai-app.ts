@@ -97,19 +97,21 @@ export function createOpenAiApp(
     return handle(call as OpenAiCall);
   }
 
-  async function answer(request: Request, requestId: string): Promise<Response> {
-    try {
-      const endpoint = direct.get(`${request.method} ${pathOf(request)}`);
-      if (endpoint) return await carryOut(endpoint, request, { requestId, params: {}, query: {} });
-      return await app.fetch(request, { requestId });
-    } catch (error) {
-      return toError(error, { requestId, log });
-    }
+  function answer(request: Request, requestId: string): Promise<Response> | Response {
+    const endpoint = direct.get(`${request.method} ${pathOf(request)}`);
+    return endpoint
+      ? carryOut(endpoint, request, { requestId, params: {}, query: {} })
+      : app.fetch(request, { requestId });
   }
 
   return async (request) => {
     const requestId = currentRequestId() ?? randomIds.newId("req");
-    const response = await answer(request, requestId);
+    let response: Response;
+    try {
+      response = await answer(request, requestId);
+    } catch (error) {
+      response = toError(error, { requestId, log });
+    }
     return isWhole(response) ? response : withCommonHeaders(response, requestId);
   };
 }

@@ -15,7 +15,7 @@ export async function keepImages(
   principal: Principal,
   input: ChatInput,
 ): Promise<ChatInput> {
-  if (!input.messages.some(hasDataUrl)) return input;
+  if (!hasDataUrls(input)) return input;
   const messages = input.messages.map(async (message, index): Promise<ChatMessage> => {
     if (message.role !== "user" || typeof message.content === "string") return message;
     const place = (part: number) => `messages[${index}].content[${part}].image_url.url`;
@@ -23,6 +23,11 @@ export async function keepImages(
     return { role: "user", content: await Promise.all(content) };
   });
   return { ...input, messages: await Promise.all(messages) };
+}
+
+/** Whether there is anything to keep. */
+export function hasDataUrls({ messages }: ChatInput): boolean {
+  return messages.some(hasDataUrl);
 }
 
 function hasDataUrl({ content }: ChatMessage): boolean {
