@@ -41,11 +41,16 @@ export function createLimitBook({
   const reading = new Map<string, Promise<Known>>();
   const isBoundByConfig = isBounding({ ...config, overrides: false });
 
-  async function find(whose: Whose): Promise<Known> {
+  /** What is believed of it. */
+  function peek(whose: Whose): Known | undefined {
     if (!config.overrides) return nothingSet;
+    const found = known.get(toName(whose));
+    return found && clock.elapsed() < found.until ? found : undefined;
+  }
+
+  async function find(whose: Whose): Promise<Known> {
     const name = toName(whose);
     const found = known.get(name);
-    if (found && clock.elapsed() < found.until) return found;
     // All who ask at once share one look.
     const look = reading.get(name) ?? readAgain(whose, found).finally(() => reading.delete(name));
     reading.set(name, look);
@@ -83,16 +88,20 @@ export function createLimitBook({
   return {
     async of(subject) {
       const { tenant } = subject;
-      const own = await find({ tenant, scope: "tenant", scopeId: tenant });
+      const whole = { tenant, scope: "tenant" as const, scopeId: tenant };
+      const own = peek(whole) ?? (await find(whole));
       if (!isBoundByConfig && !own.limits && own.scopes.length === 0) return [];
       const others = toWhose(subject).map(async (whose) => {
-        const set = own.scopes.includes(whose.scope) ? await find(whose) : undefined;
+        const set = own.scopes.includes(whose.scope) ? (peek(whose) ?? (await find(whose))) : undefined;
         const limits = withOverride(toGeneral(config, whose.scope, subject), set?.limits);
         return limits.map((limit) => ({ ...limit, ...whose, version: set?.version ?? "" }));
       });
       const ofTenant = withBoth(toLimits(toTenants(config, tenant)), toLimits(own.limits ?? {}));
-      const whole = { tenant, scope: "tenant" as const, scopeId: tenant, version: own.version };
-      return [...(await Promise.all(others)).flat(), ...ofTenant.map((limit) => ({ ...limit, ...whole }))];
+      const { version } = own;
+      return [
+        ...(await Promise.all(others)).flat(),
+        ...ofTenant.map((limit) => ({ ...limit, ...whole, version })),
+      ];
     },
     forget() {
       known.clear();
