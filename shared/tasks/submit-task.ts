@@ -85,7 +85,8 @@ export async function submitTask(
   const kept = await keepTask(deps, ordered);
   // Without a key it can only be this very task, whose commit's answer was lost and which somebody has claimed since.
   if (!kept) return { task: await findReplayed(deps, draft), replayed: ordered.mayBeReplayed, states: [] };
-  await announce(deps, kept.task);
+  if (usesCache(kept.task)) await deps.cache.begin(kept.task);
+  if (isToldOf(kept.task)) await announce(deps, kept.task);
   if (kept.task.status === "scheduled" || (kept.task.status === "ready" && !startsHere))
     await wake(deps, kept);
   return { task: kept.task, replayed: false, states: kept.states };
@@ -200,11 +201,17 @@ function isSameRequest(earlier: TaskDocument, { requestHash, askedHash }: TaskDo
   return earlier.requestHash === requestHash || (askedHash !== undefined && earlier.askedHash === askedHash);
 }
 
+function usesCache({ caching, status }: TaskDocument): boolean {
+  return caching !== undefined || status === "succeeded";
+}
+
+/** Whoever runs it tells of its acceptance with its start. */
+function isToldOf({ status }: TaskDocument): boolean {
+  return status !== "succeeded" && status !== "running";
+}
+
 /** The first claim publishes it again, since nobody knows whether this was done: failing here loses nothing. */
 async function announce(deps: SubmitDeps, task: TaskDocument): Promise<void> {
-  await deps.cache.begin(task);
-  // Whoever runs it tells of its acceptance with its start.
-  if (task.status === "succeeded" || task.status === "running") return;
   try {
     await publishRecent(deps, task);
   } catch (error) {
