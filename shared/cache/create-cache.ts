@@ -2,6 +2,7 @@ import type { CacheRequest } from "../api/cache.ts";
 import type { EmbeddingInput, TaskInput } from "../api/inputs.ts";
 import type { StoredJson, TaskResult } from "../api/results.ts";
 import { toErrorField } from "../core/log.ts";
+import { findModel } from "../routing/catalogue.ts";
 import type { TaskDocument } from "../tasks/task-document.ts";
 import type { Answer } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -40,7 +41,7 @@ export type Cache = {
 
 /** Answers to the same requests of one tenant (docs/decisions/0039-the-response-cache.md). Off unless it is asked for. */
 export function createCache(deps: FollowDeps & KeyDeps): Cache {
-  const { clock, catalogue, log } = deps;
+  const { clock, catalogue, config, log } = deps;
   const entries = createEntries(deps);
   const leaders = createLeaders({ clock, entries, log });
   const leaderEnd = createLeaderEnd(deps);
@@ -98,7 +99,8 @@ export function createCache(deps: FollowDeps & KeyDeps): Cache {
   return {
     async prepare(draft, { input, cache }) {
       try {
-        const entry = draft.model === undefined ? undefined : await catalogue.find(draft.model);
+        const { model } = draft;
+        const entry = model ? (findModel(config.models, model) ?? (await catalogue.find(model))) : undefined;
         const asked = toAsked(cache, entry?.cacheSeconds);
         if (!asked || !isCacheable(input)) return draft;
         return await prepareTask({ ...deps, entries, leaders, vectors, keyOf }, draft, input, asked);

@@ -119,7 +119,8 @@ export function createCatalogue({ documents, clock, config, log }: Deps): Catalo
     async nameOf({ model, queue }) {
       const line = Object.hasOwn(lines, queue) ? lines[queue] : undefined;
       if (line?.model === model && !Object.hasOwn(configured, queue)) return line.name ?? model;
-      const entry = (await find(model)) ?? ((await readAnew()) ? await find(model) : undefined);
+      const listed = findModel(config.models, model);
+      const entry = listed ?? (await find(model)) ?? ((await readAnew()) ? await find(model) : undefined);
       return entry?.name ?? model;
     },
     knowsQueue,
