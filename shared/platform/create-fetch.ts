@@ -45,8 +45,18 @@ function toLeanRequest(input: Parameters<Fetch>[0], init: RequestInit): LeanRequ
   };
 }
 
-/** Names and values in turn, with those that the standard's `fetch` adds. */
+/** Headers that nobody can change any more, as they were written for the first text. */
+const written = new WeakMap<object, string[]>();
+
 function toPairs(headers: RequestInit["headers"], isText: boolean): string[] {
+  if (!headers || !isText || !Object.isFrozen(headers)) return writePairs(headers, isText);
+  const pairs = written.get(headers) ?? writePairs(headers, isText);
+  written.set(headers, pairs);
+  return pairs;
+}
+
+/** Names and values in turn, with those that the standard's `fetch` adds. */
+function writePairs(headers: RequestInit["headers"], isText: boolean): string[] {
   const pairs: string[] = [];
   const names = new Set<string>();
   // Pairs and plain objects are taken as they are: undici refuses what may not be sent.

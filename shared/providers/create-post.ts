@@ -23,7 +23,7 @@ type Options = Pick<ProviderOptions, "fetch"> & {
   names: RegExp;
 };
 
-type Head = { url: string; headers: [string, string][] };
+type Head = { url: string; headers: Record<string, string> };
 
 /**
  * The SDK says, once for each path, where it is and with which headers it is called, and makes the errors. What it does for each
@@ -34,7 +34,9 @@ export function createPost({ client, toError, headers: own = {}, names, fetch }:
 
   async function buildHead(path: string): Promise<Head> {
     const { req, url } = await client.buildRequest({ method: "post", path, body: {}, headers: own });
-    return { url, headers: [...req.headers].filter(([name]) => names.test(name)) };
+    const kept = [...req.headers].filter(([name]) => names.test(name));
+    // Frozen, so that they are written once for all calls.
+    return { url, headers: Object.freeze(Object.fromEntries(kept)) };
   }
 
   function headOf(path: string): Promise<Head> {
