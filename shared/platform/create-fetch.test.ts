@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFetch } from "./create-fetch.ts";
+import { headersOf } from "./headers-of.ts";
+import { openBody } from "./open-body.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -63,6 +65,17 @@ describe.each([
       expect(await (await fetch(origin, { headers })).text()).toBe("1 */*");
   });
 
+  it("looks a header up without copying all", async () => {
+    answer = (_, response) => response.writeHead(200, { "X-One": ["1", "2"], "X-Two": "b" }).end();
+    const headers = headersOf(await fetch(origin));
+    expect(["x-one", "x-two", "x-three", "constructor"].map((name) => headers.get(name))).toEqual([
+      "1, 2",
+      "b",
+      null,
+      null,
+    ]);
+  });
+
   it("keeps each of several values of a header", async () => {
     answer = (_, response) => response.writeHead(200, { "Set-Cookie": ["a=1", "b=2"] }).end();
     expect((await fetch(origin)).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
@@ -105,6 +118,32 @@ describe.each([
     (await promise).end("two");
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe("two");
     expect(await reader?.read()).toEqual({ done: true, value: undefined });
+  });
+
+  it("gives its pieces to one who opens it, to the end", async () => {
+    answer = (_, response) => {
+      response.write("one");
+      response.end("two");
+    };
+    const response = await fetch(origin);
+    const body = openBody(response);
+    let text = "";
+    for (let piece = await body.read(); piece; piece = await body.read()) text += Buffer.from(piece);
+    expect(text).toBe("onetwo");
+    await expect(response.text()).rejects.toThrow(TypeError);
+    expect(() => openBody(response)).toThrow(TypeError);
+  });
+
+  it("closes the connection where one who opened it reads no further", async () => {
+    const closed = Promise.withResolvers<void>();
+    answer = (_, response) => {
+      response.on("close", closed.resolve);
+      response.write("begun");
+    };
+    const body = openBody(await fetch(origin));
+    await body.read();
+    body.cancel("enough");
+    await expect(closed.promise).resolves.toBeUndefined();
   });
 
   it("holds a server back that sends more than is read", async () => {

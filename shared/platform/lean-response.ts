@@ -55,6 +55,13 @@ export class LeanResponse {
     return this.#headers;
   }
 
+  /** Looks a header up where it is, without making `headers` of all. */
+  header(name: string): string | null {
+    const { fields } = this.#head;
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return value === undefined ? null : [value].flat().join(", ");
+  }
+
   get body(): ReadableStream<Uint8Array> | null {
     if (this.#hasNoBody()) return null;
     this.#body ??= toStream(this.#head.incoming, () => {
@@ -65,6 +72,13 @@ export class LeanResponse {
 
   get bodyUsed(): boolean {
     return this.#isUsed;
+  }
+
+  /** Its body without a stream around it, for one reader. */
+  open(): IncomingBody {
+    if (this.#isUsed || this.#body) throw new TypeError(alreadyRead);
+    this.#isUsed = true;
+    return this.#head.incoming;
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {

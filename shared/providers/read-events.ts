@@ -1,3 +1,5 @@
+import { openBody } from "../platform/open-body.ts";
+
 export type StreamEvent = { name: string; data: string };
 
 /** What an event says; `undefined` for one that says nothing. What it throws ends the stream. */
@@ -8,16 +10,16 @@ export type ToEventValue = (event: StreamEvent, headers: Headers) => unknown;
  * after another through four generators, takes five times as long. Ends with `[DONE]` or with the stream.
  */
 export async function* readEvents(
-  { body, headers }: Response,
+  response: Response,
   toValue: ToEventValue,
 ): AsyncGenerator<unknown[], void, undefined> {
-  const reader = body?.getReader();
+  const body = openBody(response);
   const decoder = new TextDecoder();
   const parser = createParser();
-  const toValues = (events: StreamEvent[]) => readValues(events, (event) => toValue(event, headers));
+  const toValues = (events: StreamEvent[]) => readValues(events, (event) => toValue(event, response.headers));
   try {
-    for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
-      const { values, end } = toValues(parser.add(decoder.decode(read.value, { stream: true })));
+    for (let piece = await body.read(); piece; piece = await body.read()) {
+      const { values, end } = toValues(parser.add(decoder.decode(piece, { stream: true })));
       if (values.length > 0) yield values;
       if (end) return end();
     }
@@ -26,7 +28,7 @@ export async function* readEvents(
     end?.();
   } finally {
     // Whoever stops early lets the connection go; what has come whole keeps it.
-    await reader?.cancel().catch(() => undefined);
+    body.cancel("read to its end");
   }
 }
 

@@ -1,3 +1,4 @@
+import { headersOf } from "../../platform/headers-of.ts";
 import type { ProviderAnswer, ProviderCall, StreamListener } from "../provider.ts";
 import { readAnswer } from "../read-answer.ts";
 import { readEvents } from "../read-events.ts";
@@ -11,7 +12,7 @@ import { toUsage } from "./to-usage.ts";
 import { VendorMessage } from "./vendor-message.ts";
 
 type ChatCall = ProviderCall<"chat">;
-type Said = { message: VendorMessage; headers: Headers };
+type Said = { message: VendorMessage; headers: Pick<Headers, "get"> };
 
 /** One call of the Messages API, streamed when the caller wants text as it is written. */
 export async function chat(client: Client, call: ChatCall): Promise<ProviderAnswer<"chat">> {
@@ -33,11 +34,11 @@ export async function chat(client: Client, call: ChatCall): Promise<ProviderAnsw
 
 async function askMessage({ post }: Client, { signal }: ChatCall, params: VendorParams): Promise<Said> {
   const response = await post({ ...params, stream: false }, signal);
-  return { message: readAnswer(VendorMessage, await response.json()), headers: response.headers };
+  return { message: readAnswer(VendorMessage, await response.json()), headers: headersOf(response) };
 }
 
 async function streamMessage(client: Client, listener: StreamListener, params: VendorParams): Promise<Said> {
   const response = await client.post({ ...params, stream: true }, listener.signal);
   const pieces = readEvents(response, client.toEventValue);
-  return { message: await readChatStream(pieces, listener), headers: response.headers };
+  return { message: await readChatStream(pieces, listener), headers: headersOf(response) };
 }
