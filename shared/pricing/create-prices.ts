@@ -84,8 +84,11 @@ export function createPrices(deps: PricesDeps): Prices {
   return {
     read,
     async cost(call, usage) {
-      const entry = call.model === undefined ? undefined : await catalogue.find(call.model);
-      const cost = (await read()).cost(call, usage, entry);
+      const { model } = call;
+      const entry =
+        model === undefined ? undefined : (findModel(config.models, model) ?? (await catalogue.find(model)));
+      const known = clock.now() < knownUntil ? list : await read();
+      const cost = known.cost(call, usage, entry);
       if (!cost.known) tellUnknown(call);
       return cost;
     },

@@ -85,7 +85,8 @@ export function createHealthBook({
     note(model, sample) {
       const page = pageOf(model);
       page.health = withSample(page.health, sample, clock.now());
-      page.unshared = [...page.unshared, sample].slice(-keptSamples);
+      page.unshared.push(sample);
+      if (page.unshared.length > keptSamples) page.unshared.shift();
     },
     noteNoPrefill(model) {
       const page = pageOf(model);

@@ -80,7 +80,7 @@ function watchesStream({ type, route }: TaskDocument): boolean {
   return route !== undefined && (type === "chat" || type === "completion");
 }
 
-async function vendorName({ catalogue }: CallDeps, { model, queue }: TaskDocument): Promise<string> {
+function vendorName({ catalogue }: CallDeps, { model, queue }: TaskDocument): string | Promise<string> {
   return model === undefined ? "" : catalogue.nameOf({ model, queue });
 }
 

@@ -18,7 +18,8 @@ export async function loadInput(
   { blobs, held }: Pick<Platform, "blobs"> & { held: HeldContent },
   task: TaskDocument,
 ): Promise<LoadedInput> {
-  const input = task.heldBy === undefined ? await readInput({ blobs }, task) : held.inputOf(task.id);
+  const known = task.heldBy === undefined ? inlineInput(task) : held.inputOf(task.id);
+  const input = known ?? (await readInput({ blobs }, task));
   const ids = uploadIds(input);
   if (ids.length === 0) return { input, uploads: new Map() };
   const uploads = ids.map(async (id): Promise<[string, Bytes]> => {
@@ -39,6 +40,10 @@ export async function readInput(
   const stored = await blobs.get(input.file.key);
   if (!stored) throw new Error("the task's input is no longer in Blobs");
   return fromStoredInput(JSON.parse(new TextDecoder().decode(stored.content)));
+}
+
+function inlineInput({ input }: TaskDocument): TaskInput | undefined {
+  return isNotKept(input) || isStoredJson(input) ? undefined : fromStoredInput(input);
 }
 
 /** The uploads an input refers to. */

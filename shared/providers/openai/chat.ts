@@ -21,7 +21,7 @@ const path = "/chat/completions";
 export async function chat(vendor: Vendor, call: ProviderCall<"chat">): Promise<ProviderAnswer<"chat">> {
   const params = toParams(vendor, call, await toMessages(call.input.messages, call.readBlob));
   const { onText } = call;
-  return onText ? streamChat(vendor, { ...call, onText }, params) : askChat(vendor, call, params);
+  return await (onText ? streamChat(vendor, { ...call, onText }, params) : askChat(vendor, call, params));
 }
 
 async function askChat(

@@ -22,7 +22,7 @@ export function createOpenAi(options: ProviderOptions): Provider {
   const guard =
     <T extends TaskType>(serve: Serve<T>) =>
     (call: ProviderCall<T>) =>
-      runCall(call.signal, toProviderError, async () => serve(await openVendor(), call));
+      runCall(call.signal, toProviderError, async () => await serve(await openVendor(), call));
   return {
     chat: guard(chat),
     completion: guard(completion),
