@@ -68,7 +68,9 @@ export async function callProvider(deps: CallDeps, provider: Provider, parts: Ca
     };
     const called = withPermit(permit, () => recall(call, cutAtCap(run, task.outputCap)));
     const answer = await orAbort(called, signal);
-    return { ...toWhole(answer, continuation, joint?.end()), ...watch.measured() };
+    const whole = toWhole(answer, continuation, joint?.end());
+    const firstTokenMs = watch.firstTokenMs();
+    return firstTokenMs === undefined ? whole : { ...whole, firstTokenMs };
   } finally {
     // Where the call has failed, what the joint holds back is dropped: it may only say again what was delivered.
     watch.stop();
@@ -116,7 +118,7 @@ function watchCall(
       if (opening > 0 && firstTokenMs === undefined) opening -= 1;
       else saw();
     },
-    measured: () => (firstTokenMs === undefined ? {} : { firstTokenMs }),
+    firstTokenMs: () => firstTokenMs,
     stop() {
       cancelTimer();
       stall.stop();

@@ -123,11 +123,12 @@ async function writeLastPage({ documents }: RunDeps, page: Write | undefined): P
 }
 
 /** The call has ended, whatever becomes of its settling: its queue hears of it while the task is left to its lease. */
-async function settle(...[deps, claim, ...end]: Parameters<typeof settleAttempt>) {
+async function settle(...end: Parameters<typeof settleAttempt>) {
   try {
-    return await settleAttempt(deps, claim, ...end);
+    return await settleAttempt(...end);
   } catch (error) {
-    deps.log.error("a claim was left to its lease", { taskId: claim.task.id, ...toErrorField(error) });
+    const [{ log }, { task }] = end;
+    log.error("a claim was left to its lease", { taskId: task.id, ...toErrorField(error) });
     return undefined;
   }
 }
@@ -201,13 +202,14 @@ async function attempt(
       pages?.write(text);
     };
     const parts = { task, loaded, recall, continuation, onText, controller, permit, meter };
-    const { result, firstTokenMs, ...rest } = await callProvider(deps, provider, parts);
+    const called = await callProvider(deps, provider, parts);
+    const { result, firstTokenMs } = called;
     // It is charged for, whatever becomes of it here.
-    if (rest.cache !== "hit") meter.sawUsage(rest.usage);
+    if (called.cache !== "hit") meter.sawUsage(called.usage);
     const finished = await pages?.finish();
     facts.outputPages = finished?.count;
     const stored = isHeld ? deps.held.keepAnswer(task.id, result) : await storeAnswer(deps, task, result);
-    const outcome = await charge(toSuccess({ result: stored, ...rest }));
+    const outcome = await charge(toSuccess(called, stored));
     return { outcome, facts, firstTokenMs, lastPage: finished?.last };
   } catch (error) {
     if (permit.isRefused) return { outcome: { kind: "returned" }, facts };
@@ -223,14 +225,13 @@ async function attempt(
   }
 }
 
-function toSuccess({
-  result,
-  usage,
-  requestId,
-  rateLimits,
-  cache,
-  savedMicros,
-}: Pick<Extract<Outcome, { kind: "succeeded" }>, "result"> & Omit<Recalled, "result">): Outcome {
+type Success = Extract<Outcome, { kind: "succeeded" }>;
+
+/** `result`: the answer's, as it is kept. */
+function toSuccess(
+  { usage, requestId, rateLimits, cache, savedMicros }: Recalled,
+  result: Success["result"],
+): Success {
   return {
     kind: "succeeded",
     result,
