@@ -76,6 +76,19 @@ describe.each([
     ]);
   });
 
+  it("sends the same headers with text and with bytes, whichever came first", async () => {
+    answer = ({ headers }, response) => response.end(`${headers["x-one"]} ${headers["content-type"]}`);
+    const headers = Object.freeze({ "X-One": "1" });
+    const send = async (body: string | Uint8Array<ArrayBuffer>) =>
+      (await fetch(origin, { method: "POST", headers, body })).text();
+    const bytes = new TextEncoder().encode("x");
+    expect([await send("x"), await send(bytes), await send("x")]).toEqual([
+      "1 text/plain;charset=UTF-8",
+      "1 undefined",
+      "1 text/plain;charset=UTF-8",
+    ]);
+  });
+
   it("keeps each of several values of a header", async () => {
     answer = (_, response) => response.writeHead(200, { "Set-Cookie": ["a=1", "b=2"] }).end();
     expect((await fetch(origin)).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
