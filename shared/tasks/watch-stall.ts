@@ -7,6 +7,9 @@ export type StallLimits = { firstTokenMs?: number | undefined; idleMs?: number |
  * for `idleMs`. `saw` is told of each sign of life; `stop` ends the watch.
  */
 export function watchStall(clock: Clock, { firstTokenMs, idleMs }: StallLimits, onStall: () => void) {
+  const limit = firstTokenMs ?? idleMs;
+  // Not even the time is asked for: signs of life come by the token.
+  if (limit === undefined) return { saw() {}, stop() {} };
   let cancel = () => {};
   let lastAt = clock.now();
   const wait = (limitMs: number, restMs = limitMs) => {
@@ -18,8 +21,7 @@ export function watchStall(clock: Clock, { firstTokenMs, idleMs }: StallLimits, 
     });
   };
   let isStarted = false;
-  const limit = firstTokenMs ?? idleMs;
-  if (limit !== undefined) wait(limit);
+  wait(limit);
   return {
     saw() {
       lastAt = clock.now();
