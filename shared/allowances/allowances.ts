@@ -72,6 +72,8 @@ export type Allowances = {
    * bounds. Reads nothing while what was read is believed (30 s).
    */
   governed(subject: Subject): Promise<ReadonlySet<Measure>>;
+  /** Whether nothing is known to bound anybody of the tenant. Reads nothing. */
+  isFree(tenant: string): boolean;
   /**
    * Reserves all that is needed, of every allowance of the subject, or nothing. `requests` are spent by it. Throws
    * `rate_limited` (requests, tokens, activeTasks) or `allowance_exhausted` (micros) with what is left and when it renews, and

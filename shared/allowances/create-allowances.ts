@@ -32,6 +32,7 @@ export function createAllowances(deps: AllowancesDeps): Allowances {
     async governed(subject) {
       return new Set((await limits.of(subject)).map(({ measure }) => measure));
     },
+    isFree: limits.isFree,
     ...createReserving({ limits, slices, accounts, storeTime }),
     giveBack: (taken) => giveBackTo(slices, toOwn(taken)),
     leave(taken) {

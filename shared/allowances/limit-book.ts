@@ -22,6 +22,8 @@ export type HeldLimit = Limit &
 export type LimitBook = {
   /** All limits of a subject: those of its user, key, tenant and related entity. */
   of(subject: Subject): Promise<HeldLimit[]>;
+  /** Whether nobody of the tenant is known to have any. */
+  isFree(tenant: string): boolean;
   /** Has the next look read anew: this process, or another, has changed them. */
   forget(): void;
 };
@@ -85,12 +87,19 @@ export function createLimitBook({
     return entry;
   }
 
+  const toWhole = (tenant: string) => ({ tenant, scope: "tenant" as const, scopeId: tenant });
+  const saysNothing = ({ limits, scopes }: Known) => !isBoundByConfig && !limits && scopes.length === 0;
+
   return {
+    isFree(tenant) {
+      const own = peek(toWhole(tenant));
+      return own !== undefined && saysNothing(own);
+    },
     async of(subject) {
       const { tenant } = subject;
-      const whole = { tenant, scope: "tenant" as const, scopeId: tenant };
+      const whole = toWhole(tenant);
       const own = peek(whole) ?? (await find(whole));
-      if (!isBoundByConfig && !own.limits && own.scopes.length === 0) return [];
+      if (saysNothing(own)) return [];
       const others = toWhose(subject).map(async (whose) => {
         const set = own.scopes.includes(whose.scope) ? (peek(whose) ?? (await find(whose))) : undefined;
         const limits = withOverride(toGeneral(config, whose.scope, subject), set?.limits);

@@ -7,7 +7,7 @@ import type { Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { createTask } from "./create-task.ts";
-import { createPurse, type Purse } from "./purse.ts";
+import { createPurse, freePurse, type Purse } from "./purse.ts";
 import type { ReserveDeps } from "./reserve-task.ts";
 import type { KeepStarted } from "./start.ts";
 import { storeInput } from "./stored-files.ts";
@@ -47,7 +47,7 @@ const refusals: ReadonlySet<string> = new Set(["queue_full", "rate_limited", "al
 
 async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefined> {
   const { draft, keepStarted } = order;
-  let purse = await openPurse(deps, order);
+  let purse = deps.allowances.isFree(order.principal.tenant) ? freePurse : await openPurse(deps, order);
   let kept: Kept | undefined;
   const toTask = async (): Promise<TaskDocument> => {
     const input = await storeInput(deps, draft);

@@ -33,6 +33,17 @@ export async function createPurse(
   return toPurse(deps, reservation, fields);
 }
 
+/** For what nothing bounds. */
+export const freePurse: Purse = {
+  fields: {},
+  states: [],
+  isEmpty: true,
+  isFresh: () => true,
+  spend: (commit) => commit(),
+  giveBack: () => undefined,
+  leave: () => undefined,
+};
+
 export function toPurse(
   { allowances }: Pick<ReserveDeps, "allowances">,
   taken: Reservation | Extension,

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ReservedFields } from "../allowances/allowances.ts";
 import type { UpperBound } from "../allowances/upper-bound.ts";
 import type { ChatInput } from "../api/chat.ts";
@@ -152,9 +151,8 @@ function isChat(input: TaskInput): input is ChatInput {
 }
 
 export function isStoredJson(value: unknown): value is StoredJson {
-  return (
-    isDeepStrictEqual(Object.keys(value ?? {}), ["file"]) && "key" in ((value as StoredJson).file as object)
-  );
+  const [only, ...others] = Object.keys(value ?? {});
+  return only === "file" && others.length === 0 && "key" in ((value as StoredJson).file as object);
 }
 
 export function isNotKept(value: unknown): value is NotKept {

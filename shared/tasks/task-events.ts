@@ -59,12 +59,24 @@ export function recentEventsOf(task: TaskDocument): TaskEvent[] {
 }
 
 /** Publishes the task's latest events in order: `latest` of them, or all that its document remembers. */
-export async function publishRecent(
-  { events }: Pick<Platform, "events">,
+export function publishRecent(
+  deps: Pick<Platform, "events">,
   task: TaskDocument,
   latest = keptEvents,
 ): Promise<void> {
-  for (const recent of task.recentEvents.slice(-latest)) await events.publish(toEvent(task, recent));
+  const recent = task.recentEvents.slice(-latest);
+  const [only] = recent;
+  return only && recent.length === 1
+    ? deps.events.publish(toEvent(task, only))
+    : publishAll(deps, task, recent);
+}
+
+async function publishAll(
+  { events }: Pick<Platform, "events">,
+  task: TaskDocument,
+  recent: RecentEvent[],
+): Promise<void> {
+  for (const event of recent) await events.publish(toEvent(task, event));
 }
 
 /** Publishes what a claim has to tell: its start, and before it what whoever kept the task may not have told. */
