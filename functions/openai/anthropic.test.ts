@@ -104,11 +104,12 @@ describe("how a message ends", () => {
     const toolCalls = ["a", "b"].map((id) => ({ id, name: "f", arguments: `{"${id}":1}` }));
     stage.chat = saying(["I ", "call."], async () => answer({ text: "I call.", toolCalls }));
     const events = await readEvents(await create({ stream: true }));
-    expect(events.map(({ type, index }) => (index === undefined ? type : `${type} ${index}`))).toEqual([
+    const told = events.map(({ type, index }) => (index === undefined ? type : `${type} ${index}`));
+    // Pieces that come before they are asked for come as one.
+    expect(told.filter((one, index) => one !== told[index - 1])).toEqual([
       "message_start",
       "ping",
       "content_block_start 0",
-      "content_block_delta 0",
       "content_block_delta 0",
       "content_block_stop 0",
       ...[1, 2].flatMap((index) => [
