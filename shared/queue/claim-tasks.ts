@@ -79,8 +79,7 @@ type ClaimDeps = Pick<Platform, "documents" | "clock" | "ids">;
  * for the queue's document gets nothing and is told to look again.
  */
 export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
-  const { queue, reports = [], newcomers = [] } = request;
-  const only = toAsked(request);
+  const { queue, reports = [] } = request;
   const { snapshot, askedAt } = await readQueue(deps, queue.id);
   // The store's clock, which all who claim share. It read the document after it was asked.
   const now = Date.parse(snapshot.readTime);
@@ -90,15 +89,8 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
   const state = applyReports(snapshot.data, reports, queue, { now, elapsed: askedAt });
   const room = roomAt(state, queue, now);
   const wanted = Math.min(room.count, request.atMost, headsWorthReading(room, queue, request.tokensEach));
-  const { holds = () => false } = request;
-  const isOpen = ({ data }: Snapshot<TaskDocument>) => mayTake(data, holds, now);
-  const most = Math.min(wanted, only?.most ?? wanted);
-  const found = wanted < 1 ? [] : await readOpenHeads(deps.documents, queue.id, most, isOpen);
-  const coming =
-    wanted < 1 ? [] : newcomers.filter(({ task, isFresh }) => isFresh() && !isExpired(task, now));
-  const line = withNewcomers(found, coming.map(toHead), found.length < most);
-  const heads = only ? untilOther(line, only.ids).slice(0, Math.max(0, wanted)) : line;
-  const isOvertaking = only !== undefined && heads.length === 0;
+  const { heads, coming } = wanted < 1 ? emptyLine : await readLine(deps, request, wanted, now);
+  const isOvertaking = request.only !== undefined && heads.length === 0;
 
   const chosen = chooseHeads(heads, room, queue, now);
   const again = isOvertaking ? now : toNextLook({ chosen, heads, room, wanted, state, queue, times });
@@ -146,6 +138,28 @@ export async function claimTasks(deps: ClaimDeps, request: ClaimRequest): Promis
 }
 
 const nothing = { claimed: [], expired: [], reported: false, owed: false };
+
+/** The heads of a line, those included that come to it with this claim. */
+type Line = { heads: Snapshot<TaskDocument>[]; coming: Newcomer[] };
+
+const emptyLine: Line = { heads: [], coming: [] };
+
+/** What may be claimed of the line, `wanted` at most: all of its heads, or those that are asked for. */
+async function readLine(
+  { documents }: ClaimDeps,
+  request: ClaimRequest,
+  wanted: number,
+  now: number,
+): Promise<Line> {
+  const { queue, newcomers = [], holds = () => false } = request;
+  const only = toAsked(request);
+  const most = Math.min(wanted, only?.most ?? wanted);
+  const isOpen = ({ data }: Snapshot<TaskDocument>) => mayTake(data, holds, now);
+  const found = await readOpenHeads(documents, queue.id, most, isOpen);
+  const coming = newcomers.filter(({ task, isFresh }) => isFresh() && !isExpired(task, now));
+  const line = withNewcomers(found, coming.map(toHead), found.length < most);
+  return { heads: only ? untilOther(line, only.ids).slice(0, wanted) : line, coming };
+}
 
 /** Which tasks are asked for, and how many heads tell whether they are next: the first of another shows as well. */
 function toAsked({ only, newcomers = [] }: ClaimRequest) {
