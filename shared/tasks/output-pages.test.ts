@@ -85,6 +85,7 @@ describe("output pages", () => {
     const written = await read();
     expect(written.map(({ page }) => page)).toEqual(Array.from({ length: count - 1 }, (_, index) => index));
     expect(last).toMatchObject({ op: "create", data: { page: count - 1 } });
+    expect(await pages.finish()).toEqual({ count, last });
   });
 
   it("fail at the end when a page could not be written", async () => {

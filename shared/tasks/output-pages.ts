@@ -24,7 +24,7 @@ export type OutputPages = {
   write(text: string): void;
   /**
    * Writes what is left but for the last page. Resolves to that one, to be written with the end of the attempt, and to how many
-   * there are with it; rejects when any could not be written.
+   * there are with it, however often it is called; rejects when any could not be written.
    */
   finish(): Promise<FinishedPages>;
 };
@@ -53,6 +53,7 @@ export function createOutputPages(
   let pauseMs = firstPauseMs;
   let cancelTimer: (() => void) | undefined;
   let writing = Promise.resolve();
+  let last: Write | undefined;
 
   const toWrite = (piece: string): Write => {
     const page = pages++;
@@ -99,8 +100,8 @@ export function createOutputPages(
       text = "";
       flush(pieces);
       await writing;
-      const last = end === undefined ? {} : { last: toWrite(end) };
-      return { count: pages, ...last };
+      if (end !== undefined) last = toWrite(end);
+      return { count: pages, ...(last && { last }) };
     },
   };
 }

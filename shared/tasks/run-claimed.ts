@@ -96,7 +96,8 @@ export async function runClaimed(
   if (!outcome || !done) {
     deps.live.forget(task.id, task.attemptCount);
     if (!outcome) {
-      await writeLastPage(deps, lastPage);
+      // Who follows would wait for a page that is counted and not there.
+      if (!(await isWritten(deps, lastPage))) delete facts.outputPages;
       // Somebody else may have cancelled it.
       await keepCutAttempt(deps, task, { startedAt, provider: task.queue, ...facts });
     }
@@ -117,9 +118,9 @@ export async function runClaimed(
   return { report, isReturned, settled };
 }
 
-/** Those who follow see all that a task wrote that was taken away. They lose no more where it cannot be written. */
-async function writeLastPage({ documents }: RunDeps, page: Write | undefined): Promise<void> {
-  if (page) await tryCommit(documents, page).catch(() => false);
+/** Those who follow see all that a task wrote that was taken away. */
+async function isWritten({ documents }: RunDeps, lastPage: Write | undefined): Promise<boolean> {
+  return lastPage === undefined || (await tryCommit(documents, lastPage).catch(() => false));
 }
 
 /** The call has ended, whatever becomes of its settling: its queue hears of it while the task is left to its lease. */
