@@ -118,7 +118,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     } catch (error) {
       for (const taskId of [...only, ...newcomers.map(({ task }) => task.id)])
         deps.log.warn("a task is left to the workers", { taskId, ...toErrorField(error) });
-      return { queue, isResting: false, claims: new Map() };
+      return { queue, isResting: false, claims: new Map(), error };
     }
   }
 
@@ -237,6 +237,7 @@ export function createRunner(given: RunnerDeps, capacity = 200): Runner {
     return {
       async keep(task, isFresh) {
         looked = await claimGathered(task.queue, { task, isFresh });
+        if (looked.error) throw looked.error;
         const head = looked.claims.get(task.id);
         return head && { task: head.task, keptAt: Date.parse(head.fence || task.createdAt) };
       },

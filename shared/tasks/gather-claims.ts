@@ -3,7 +3,12 @@ import type { Claimed } from "../queue/claim-tasks.ts";
 import type { Queue } from "../queue/queue-document.ts";
 
 /** What was claimed of one queue, by task, for those who asked for it. */
-export type Gathered = { queue: Queue | undefined; claims: Map<string, Claimed>; isResting: boolean };
+export type Gathered = {
+  queue: Queue | undefined;
+  claims: Map<string, Claimed>;
+  isResting: boolean;
+  error?: unknown;
+};
 
 /** Claims these of a queue, as far as may be. */
 type ClaimTogether<T, C> = (queueId: string, wanted: ReadonlySet<T>) => Promise<C>;

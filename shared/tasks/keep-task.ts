@@ -3,7 +3,7 @@ import type { AllowanceState } from "../api/allowances.ts";
 import type { SubmitTask } from "../api/task.ts";
 import type { Cache } from "../cache/create-cache.ts";
 import { ConeaError } from "../core/conea-error.ts";
-import type { Write } from "../platform/documents.ts";
+import { InvalidDocument, type Write } from "../platform/documents.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Admitted, Backpressure } from "../queue/backpressure.ts";
 import { createTask } from "./create-task.ts";
@@ -60,7 +60,14 @@ async function keepReserved(deps: KeepDeps, order: Order): Promise<Kept | undefi
   const keep = async (guards: Write[] = []): Promise<Admitted> => {
     let task = await toTask();
     if (keepStarted && guards.length === 0 && mayStart(order)) {
-      const started = await purse.spend(() => keepStarted(task, purse.isFresh));
+      const started = await purse
+        .spend(() => keepStarted(task, purse.isFresh))
+        .catch(async (error) => {
+          if (error instanceof InvalidDocument) throw error;
+          // It may have been kept after all, with what was reserved: that is left to the sweep.
+          purse = await openPurse(deps, order);
+          return undefined;
+        });
       if (started) kept = { ...started, states: purse.states };
       if (started) return "added";
       task = await toTask();

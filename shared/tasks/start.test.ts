@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { totalCounts } from "../platform/count-documents.ts";
 import { aChat, ann, openTestConea } from "./conea.fixture.ts";
 import { answer, kindsOf, openNoting } from "./runner.fixture.ts";
@@ -137,5 +137,18 @@ it("writes the last piece of a stream with its end: a page and three writes, in 
     "create tasks/t/output/0001-000000",
     "update tasks/t, create tasks/t/output/0001-000001",
   ]);
+  await close();
+});
+
+it("gives nothing back of what was reserved where nobody knows whether it was kept", async () => {
+  const { conea, submit, clock, close } = await openTestConea({
+    allowances: { tenant: { activeTasks: 100 } },
+  });
+  const giveBack = vi.spyOn(conea.allowances, "giveBack");
+  const leave = vi.spyOn(conea.allowances, "leave");
+  const keepStarted = () => Promise.reject(new Error("no answer"));
+  const { task } = await submit(aChat(), ann, { startsHere: true, keepStarted });
+  expect([task.status, giveBack.mock.calls.length, leave.mock.calls.length]).toEqual(["ready", 0, 1]);
+  await clock.advance(1_000);
   await close();
 });
